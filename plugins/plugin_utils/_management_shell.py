@@ -1,0 +1,64 @@
+"""The literal Exchange Management Shell lines of the remedies, to be run on the server itself."""
+
+# Copyright (c) 2026 The msexchange.transport_tls authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def quoted(text: str) -> str:
+    """A literal text of PowerShell: single quotes, those inside doubled (typographic ones are quotes to it as well)."""
+    return (
+        "'"
+        + "".join(character * 2 if character in "'\u2018\u2019\u201a\u201b" else character for character in text)
+        + "'"
+    )
+
+
+def _on_disk(file_name: str) -> str:
+    return quoted("C:\\" + file_name)
+
+
+def enable_smtp(thumbprint: str) -> str:
+    """Asks whether to replace the internal transport certificate; "no" still enables SMTP."""
+    return f"Enable-ExchangeCertificate -Thumbprint {thumbprint} -Services SMTP"
+
+
+def replace_internal(thumbprint: str) -> str:
+    """`-Force` answers yes to the question whether to replace the internal transport certificate."""
+    return f"Enable-ExchangeCertificate -Thumbprint {thumbprint} -Services SMTP -Force"
+
+
+def renew(thumbprint: str, *, self_signed: bool) -> str:
+    """A self-signed certificate is cloned, an issued one requested anew from its authority."""
+    source = f"Get-ExchangeCertificate -Thumbprint {thumbprint}"
+    if self_signed:
+        return f"{source} | New-ExchangeCertificate -Services SMTP -PrivateKeyExportable $true"
+    request = f"({source} | New-ExchangeCertificate -GenerateRequest -PrivateKeyExportable $true)"
+    return f"Set-Content -Path {_on_disk(thumbprint + '.req')} -Value {request}"
+
+
+def import_certificate(thumbprint: str) -> str:
+    data = f"([System.IO.File]::ReadAllBytes({_on_disk(thumbprint + '.pfx')}))"
+    return (
+        f"Import-ExchangeCertificate -FileData {data} -Password (Get-Credential).Password -PrivateKeyExportable $true"
+    )
+
+
+def new_self_signed(subject_name: str | None, domains: Sequence[str]) -> str:
+    """Without names the cmdlet takes those of the server; `-Force` makes the new one the internal certificate."""
+    subject = f" -SubjectName {quoted(f'CN={subject_name}')}" if subject_name else ""
+    names = f" -DomainName {','.join(map(quoted, domains))}" if domains else ""
+    return f"New-ExchangeCertificate{subject}{names} -Services SMTP -PrivateKeyExportable $true -Force"
+
+
+def new_edge_subscription() -> str:
+    """Run on the Edge; the file is then imported on a Mailbox or Hub server of the subscribed site."""
+    return f"New-EdgeSubscription -FileName {_on_disk('EdgeSubscription.xml')}"
+
+
+def test_edge_synchronization() -> str:
+    return "Test-EdgeSynchronization"
