@@ -18,9 +18,12 @@ class DirectoryError(ValueError):
 class Entry:
     """One object of the directory.
 
-    `attributes` maps names in lower case, without the option `;binary`, to the values as the directory holds them. A
-    listed attribute without a value (`;range=0-0` of a partial answer aside) has an empty tuple or one empty value.
+    `attributes` maps names in lower case to the values as the directory holds them; a value that the source lists as
+    empty is empty here too. An option that takes nothing from the values (`;binary`, `;range=0-*`) is not part of the
+    name, any other is: `member;range=0-1499` is not the whole of `member`. `doubt` says why the source may have been
+    cut at this entry.
     """
 
     dn: str
     attributes: Mapping[str, tuple[bytes, ...]]
+    doubt: str | None = None
