@@ -32,6 +32,7 @@ _STOPPED: dict[str, Outcome] = {
     "7": "no_eligible_certificate",
     "8": "no_eligible_certificate",
 }
+_LISTED = 5
 _MUST_BE_KNOWN = ("2a", "2b", "3", "4", "8")
 _MISSING = ("role", "connectors", "directory", "identity", "store", "services", "private_key", "trust")
 
@@ -111,6 +112,16 @@ class Decision:
         return sorted(
             self.case.candidates, key=lambda c: (ranks.get(c.certificate.thumbprint, last), latest_first(c)[0::2])
         )
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the user must be told beside the decision."""
+        entries = self.case.facts.store.unreadable if self.case.facts.store else ()
+        if not entries:
+            return ()
+        listed = "; ".join(f"{entry.name}: {entry.reason}" for entry in entries[:_LISTED])
+        more = f"; and {len(entries) - _LISTED} more" if len(entries) > _LISTED else ""
+        return (f"{self.case.server_name}: {len(entries)} entries of the store could not be read: {listed}{more}",)
 
     @property
     def summary(self) -> str:
