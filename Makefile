@@ -1,0 +1,30 @@
+# `make help` lists what there is. Everything is made under .build/ and nothing outside; only `deps` touches the system.
+
+PYENV_ROOT ?= $(HOME)/.pyenv
+PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 python3 $(PYENV_ROOT)/versions/3.*/bin/python; do \
+	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+RUNNER = $(or $(PYTHON),$(error No Python 3.11 or later with venv and ensurepip: make deps)) -B tests/runner
+SYSTEM = git make openssl openssh-client python3 python3-venv
+
+.PHONY: help demo test lint unit sanity molecule docs artifact bench deps clean
+
+help: ## this list
+	@grep -E '^[a-z ]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 44
+
+demo: ## decide for a small fleet of Exchange servers, and show it
+	@$(RUNNER) demo
+
+test: ## all checks that this machine can run; with CI=1 what it cannot is a failure
+	@$(RUNNER) test
+
+lint unit sanity molecule docs artifact: ## a part of them
+	@$(RUNNER) test $@
+
+bench: ## measure the speed
+	@$(RUNNER) bench
+
+deps: ## install the system packages (apt, root)
+	@dpkg -s $(SYSTEM) >/dev/null 2>&1 || { apt-get update && apt-get install --yes --no-install-recommends $(SYSTEM); }
+
+clean: ## remove all that was built
+	rm -rf .build

@@ -1,0 +1,68 @@
+"""`python tests/runner test [GROUP ...]`, `demo`, `bench`: what the Makefile calls."""
+
+# Copyright (c) 2026 The msexchange.transport_tls authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+
+from environments import DEMO, NEWEST, ROOT, BuildError, Environment
+from running import run, surroundings
+from steps import STEPS
+
+
+def test(groups: list[str]) -> int:
+    """Run all steps, or those of some groups; 1 when one failed, or with CI=1 when one could not run."""
+    started = time.monotonic()
+    results = run([step for step in STEPS if not groups or step.group in groups])
+    print(f"\nall in {time.monotonic() - started:.0f} s")
+    for result in results:
+        if result.verdict == "FAILED":
+            print(f"failed: {result.step.name}")
+        if result.verdict == "could not":
+            print(f"could not run: {result.step.name}: {result.said}")
+    ends = Counter(result.verdict for result in results)
+    failed, skipped = ends["FAILED"], ends["could not"]
+    if os.environ.get("CI") == "1":
+        failed, skipped = failed + skipped, 0
+    print(f"{ends['passed']} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    return 1 if failed else 0
+
+
+def within(environment: Environment, program: str) -> int:
+    """Run a Python program of the checkout in an environment, in full view."""
+    try:
+        environment.build()
+    except BuildError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return subprocess.run(["python", program], cwd=ROOT, env=surroundings([environment]), check=False).returncode
+
+
+def main() -> int:
+    """Read the command line and do what it says."""
+    parser = argparse.ArgumentParser(prog="tests/runner")
+    commands = parser.add_subparsers(dest="command", required=True)
+    groups = commands.add_parser("test", help="check everything that this machine can")
+    groups.add_argument("group", nargs="*", choices=sorted({step.group for step in STEPS}))
+    commands.add_parser("demo", help="decide for a small fleet, and show it")
+    commands.add_parser("bench", help="measure the speed")
+    arguments = parser.parse_args()
+    match arguments.command:
+        case "test":
+            return test(arguments.group)
+        case "demo":
+            return within(DEMO, "tests/runner/demo.py")
+        case _:
+            return within(NEWEST, "benchmarks/run.py")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

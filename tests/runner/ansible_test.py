@@ -1,0 +1,85 @@
+"""Runs `ansible-test sanity` or `units` on a copy of the checkout, and does not believe a pass that tested nothing."""
+
+# Copyright (c) 2026 The msexchange.transport_tls authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from environments import BUILD, COLLECTION, ROOT
+
+OPTIONS = {"sanity": (), "units": ("--venv",)}
+HOLLOW = re.compile(r"All targets skipped|Required program .* not found")
+
+
+def copy_checkout(copy: Path) -> None:
+    """Bring the copy up to date: a git repository of its own, without what git ignores."""
+    kept = copy.parent / "output"
+    if (copy / "tests/output").exists():
+        (copy / "tests/output").rename(kept)
+    shutil.rmtree(copy, ignore_errors=True)
+    files = subprocess.check_output(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, text=True)
+    for file in filter(None, files.split("\0")):
+        if (ROOT / file).exists():  # git lists a file that was removed until that is committed
+            (copy / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / file, copy / file)
+    if kept.exists():
+        kept.rename(copy / "tests/output")
+    # Without this, all of it counts as ignored: it lies in an ignored folder of the checkout.
+    subprocess.check_call(["git", "init", "--quiet"], cwd=copy)
+
+
+def place_shim(home: Path) -> None:
+    """Put our get_pip.py where ansible-test keeps the one that it downloads for its version of pip."""
+    source = next(Path(sys.prefix).glob("lib/python3.*/site-packages/ansible_test/_internal/python_requirements.py"))
+    version = re.search(r"pip='([0-9.]+)'", source.read_text())
+    if version is None:
+        raise SystemExit(f"{source} names no version of pip any more: teach tests/runner/ansible_test.py")
+    cache = home / ".ansible/test/cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    shutil.copy(Path(__file__).with_name("get_pip.py"), cache / f"get_pip_{version[1].replace('.', '_')}.py")
+
+
+def hand_over_pip_settings(home: Path) -> None:
+    """Write the pip settings of the environment to a file: ansible-test keeps the variables themselves from pip."""
+    settings = {name[4:].lower().replace("_", "-"): value for name, value in os.environ.items() if name[:4] == "PIP_"}
+    file = home / ".config/pip/pip.conf"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(
+        "[global]\n" + "".join(f"{name} = {value}\n" for name, value in (settings | {"quiet": "1"}).items())
+    )
+
+
+def main(command: str) -> int:
+    """Run one command of ansible-test with the Python that runs this."""
+    place = BUILD / "ansible-test" / f"{command}-{Path(sys.prefix).name}"
+    copy = place / COLLECTION
+    copy_checkout(copy)
+    place_shim(place / "home")
+    hand_over_pip_settings(place / "home")
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    done = subprocess.run(
+        ["ansible-test", command, "--python", python, "--color", "no", *OPTIONS[command]],
+        cwd=copy,
+        env=os.environ | {"HOME": str(place / "home")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    print(done.stdout, end="")
+    hollow = HOLLOW.search(done.stdout)
+    if hollow:
+        print(f"ERROR: tested nothing: {hollow[0]}")
+    return done.returncode or bool(hollow)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

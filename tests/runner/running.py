@@ -1,0 +1,118 @@
+"""Runs steps two at a time and tells how each ended, with its time; what failed prints all it said."""
+
+# Copyright (c) 2026 The msexchange.transport_tls authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal
+
+from environments import BUILD, ROOT, BuildError, Environment, interpreter, link_checkout
+from steps import Step
+
+WORKERS = 2
+TIMEOUT = 900
+_FOREIGN = ("ANSIBLE_", "MOLECULE_", "PYTEST_", "PYTHON")
+"""Settings of the caller's that would change what a step does."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one step ended; `said` is its output, or what it lacks."""
+
+    step: Step
+    verdict: Literal["passed", "FAILED", "could not"]
+    said: str
+    seconds: float = 0.0
+
+
+def surroundings(environments: Iterable[Environment], pythons: Iterable[str] = ()) -> dict[str, str]:
+    """The environment variables of a command; nothing in the home of the user is read or written."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+    folders = [environment.folder / "bin" for environment in environments]
+    folders += [path.parent for path in map(interpreter, pythons) if path]
+    home = BUILD / "home"
+    home.mkdir(parents=True, exist_ok=True)
+    return kept | {
+        "PATH": os.pathsep.join([*map(str, folders), kept.get("PATH", os.defpath)]),
+        "HOME": str(home),
+        "LC_ALL": "C.UTF-8",
+        "ANSIBLE_INJECT_FACT_VARS": "False",
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(BUILD / "cache/hypothesis"),
+        "MYPYPATH": str(BUILD / "mypy"),
+        "PYTHONPYCACHEPREFIX": str(BUILD / "cache/pycache"),
+    }
+
+
+def _lacks(step: Step) -> Iterator[str]:
+    """What the step lacks on this machine, each with the command that would install it."""
+    for environment in step.environments:
+        if environment.interpreter is None:
+            yield f"no Python {' or '.join(environment.versions)}: pyenv install {environment.versions[-1]}"
+    for version in step.pythons:
+        if interpreter(version) is None:
+            yield f"no Python {version}: pyenv install {version}"
+    for program in step.programs:
+        if shutil.which(program) is None:
+            yield f"no {program}: make deps"
+
+
+def _build(environment: Environment) -> str:
+    """Build it; returns what went wrong."""
+    started = time.monotonic()
+    try:
+        if environment.build():
+            print(f"{'built':9} {time.monotonic() - started:6.1f} s  environment {environment.name}", flush=True)
+    except BuildError as error:
+        return str(error)
+    return ""
+
+
+def _run(step: Step) -> Result:
+    started = time.monotonic()
+    try:
+        done = subprocess.run(
+            step.command.split(),
+            cwd=ROOT,
+            env=surroundings(step.environments, step.pythons),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return Result(step, "FAILED", f"{error}\n", time.monotonic() - started)
+    return Result(step, "FAILED" if done.returncode else "passed", done.stdout, time.monotonic() - started)
+
+
+def _report(result: Result) -> Result:
+    print(f"{result.verdict:9} {result.seconds:6.1f} s  {result.step.name}", flush=True)
+    if result.verdict == "FAILED":
+        print(f"----- {result.step.command}\n{result.said}-----", flush=True)
+    return result
+
+
+def run(steps: Sequence[Step]) -> list[Result]:
+    """Run the steps in their order as far as this machine can, and report each as it ends."""
+    lacking = {step: "; ".join(_lacks(step)) for step in steps}
+    environments = list(dict.fromkeys(env for step in steps if not lacking[step] for env in step.environments))
+    link_checkout(BUILD / "mypy")
+    with ThreadPoolExecutor(WORKERS) as pool:
+        broken = dict(zip(environments, pool.map(_build, environments), strict=True))
+
+        def attempt(step: Step) -> Result:
+            errors = "".join(broken[environment] for environment in step.environments)
+            return _report(Result(step, "FAILED", errors) if errors else _run(step))
+
+        able = pool.map(attempt, [step for step in steps if not lacking[step]])
+        return [*able, *(_report(Result(step, "could not", what)) for step, what in lacking.items() if what)]

@@ -1,0 +1,49 @@
+"""The steps of `make test`: what runs where, and what it needs."""
+
+# Copyright (c) 2026 The msexchange.transport_tls authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from environments import DEMO, NEWEST, NEWEST_USER, OLDEST, OLDEST_USER, TOOLS, Environment
+
+
+@dataclass(frozen=True)
+class Step:
+    """One check: a command that runs with its environments (the first one foremost) on the PATH."""
+
+    name: str
+    group: str
+    environments: tuple[Environment, ...]
+    command: str
+    programs: tuple[str, ...] = ()
+    """System programs that `make deps` installs."""
+    pythons: tuple[str, ...] = ()
+    """Versions of Python to have on the PATH besides."""
+
+
+def _on_both(name: str, group: str, command: str, programs: tuple[str, ...] = ()) -> list[Step]:
+    """The step on the newest and on the oldest ansible-core; its tools stand behind them on the PATH."""
+    return [Step(f"{name}, {core.name}", group, (core, TOOLS), command, programs) for core in (NEWEST, OLDEST)]
+
+
+# The longest first, so that the two workers end together.
+STEPS = (
+    *_on_both("ansible-test sanity", "sanity", "python tests/runner/ansible_test.py sanity", ("git",)),
+    *_on_both("pytest", "unit", "python -m pytest -q", ("openssl",)),
+    *_on_both("ansible-test units", "sanity", "python tests/runner/ansible_test.py units", ("git", "openssl")),
+    *_on_both("molecule", "molecule", "molecule test"),
+    *_on_both("examples of the documentation", "docs", "python tests/examples/run.py"),
+    Step("artifact, newest", "artifact", (NEWEST_USER, DEMO), "python tests/runner/artifact.py"),
+    Step("artifact, oldest", "artifact", (OLDEST_USER, DEMO), "python tests/runner/artifact.py"),
+    Step("target code", "unit", (NEWEST,), "python tests/python39/check_folder_store.py", pythons=("3.9",)),
+    Step("ansible-lint", "lint", (TOOLS,), "ansible-lint --profile production --offline"),
+    Step("mypy", "lint", (TOOLS,), "mypy -p ansible_collections.msexchange.transport_tls.plugins"),
+    Step("ruff check", "lint", (TOOLS,), "ruff check"),
+    Step("ruff format", "lint", (TOOLS,), "ruff format --check"),
+    Step("antsibull-docs", "docs", (TOOLS,), "antsibull-docs lint-collection-docs --plugin-docs ."),
+    Step("antsibull-changelog", "lint", (TOOLS,), "antsibull-changelog lint"),
+)
