@@ -1,0 +1,394 @@
+#!/usr/bin/python
+"""Documentation of the action `anon_tls_select`, which decides on the controller; nothing runs on the target."""
+
+# Copyright (c) 2026 The msexchange.transport_tls authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: anon_tls_select
+short_description: Decide which certificate an Exchange server uses for outbound anonymous TLS, and why
+version_added: 0.1.0
+author:
+  - The msexchange.transport_tls authors (@msexchange)
+description:
+  - Runs the documented selection procedure of Exchange on the facts of one server and returns a decision - the outcome,
+    the evidence of every step, the events Exchange would log, findings, and what must change, with the literal
+    Exchange Management Shell lines.
+  - It is a pure computation on the controller. It needs no connection to the host and works on a fact cache as well.
+  - The facts are those of M(msexchange.transport_tls.anon_tls_facts).
+options:
+  facts:
+    description:
+      - The facts to decide from.
+      - By default the host's own C(ansible_facts.anon_tls), gathered in this run or held by a fact cache.
+    type: dict
+  role:
+    description:
+      - The transport role of the server.
+      - V(auto) takes the role from the facts. A role that is not known leaves step 2 unknown.
+    type: str
+    choices: [auto, hub, edge]
+    default: auto
+  connector:
+    description:
+      - Which Send connector's sessions are asked about in step 2.
+      - V(auto) considers every enabled connector that the server is a source of, and on a Hub Transport or Mailbox
+        server the implicit connector between servers of the organisation.
+      - V(implicit) asks about that one alone; it is an error on an Edge Transport server.
+      - Any other value is the name of one of the server's connectors, which is then judged as if enabled.
+    type: str
+    default: auto
+  delivery_type:
+    description:
+      - The delivery type of the message that is sent, as C(Get-Queue) shows it. Only a Hub Transport or Mailbox server
+        is asked for it. Case does not matter.
+    type: str
+    default: SmtpRelayWithinAdSiteToEdge
+  procedure:
+    description:
+      - The edition of the procedure.
+      - V(auto) follows the server's version - 8.x and 14.x (Exchange 2007, 2010) V(2007); 15.1 and 15.2 (Exchange 2016,
+        2019, SE) V(2016); 15.0 (Exchange 2013) V(2016), assumed. A version that is not known means V(2007), with the
+        finding C(edition_assumed).
+      - In V(2016) a Hub or Mailbox server has no step 2a, and there are no steps 6 to 9 - the internal transport
+        certificate is used as it is.
+    type: str
+    choices: [auto, '2007', '2016']
+    default: auto
+  at:
+    description:
+      - The moment to decide for, in ISO 8601; without an offset it is UTC. By default now.
+    type: str
+  wildcards:
+    description:
+      - Whether a name such as C(*.contoso.com) of a certificate covers C(mail.contoso.com) in step 7c. One label only.
+      - Nothing is documented for this list, so it is off by default, and a step that rests on it says C(assumed).
+    type: bool
+    default: false
+  warn_days:
+    description:
+      - The internal transport certificate gives C(internal_expires_soon) when it expires within so many days of O(at).
+    type: int
+    default: 30
+  max_age:
+    description:
+      - Facts older than so many hours at the moment of the run (not at O(at)) give the finding C(facts_stale).
+    type: int
+    default: 24
+extends_documentation_fragment:
+  - msexchange.transport_tls._attributes
+attributes:
+  platform:
+    description: Target operating systems and families that can be decided on.
+    support: full
+    platforms: all
+    details:
+      - Nothing runs on the target, and no connection to it is made.
+notes:
+  - The procedure is the one of the product documentation "Selection of Outbound Anonymous TLS Certificates"; the steps
+    carry its numbers. What that topic leaves open is settled as follows. A step whose result would differ without a
+    point marked I(assumed) has the verdict C(assumed), or says so in its evidence where it does not pass.
+  - B(The attribute.) C(msExchServerInternalTLSCert) holds a serialized certificate; DER and a thumbprint of 40
+    hexadecimal digits are accepted too. Empty or absent is null, anything else corrupt, and both fail step 3. Null is
+    said only when C(versionNumber) of the same object came back in the same answer.
+  - B(Could not be read.) A server that is down, a right that is missing, a file that is cut is our failure and not
+    Exchange's - the fact is unknown, and unknown never turns into yes or no.
+  - B(Edge, step 2.) Both conditions must hold. C(--) and C(- -) are recognised, also as the domain of a typed address
+    space such as C(SMTP:--;1); smart hosts do not count.
+  - B(Step 2 on a whole server.) It passes when one connector passes both conditions; else, one being unknown, it is
+    unknown; else it fails. The implicit connector of a Hub is in no directory, and its 2a is I(assumed). Disabled
+    connectors never decide.
+  - B(No private key.) Step 4 passes for a certificate without a private key; the finding C(internal_no_private_key) is
+    an error all the same.
+  - B(Clusters.) Every non-empty C(ClusterName) takes the place of the FQDN, I(assumed) where the host is not known to
+    be a cluster or under Network Load Balancing. A cluster or NLB server without one keeps its FQDN (I(assumed)).
+  - B(Archived certificates) are found neither by step 4 nor by step 7 (I(assumed)).
+  - B(An Edge of which only Active Directory's copy is known) is decided by that copy (I(assumed)).
+  - B(A server that is neither Hub nor Edge) fails step 1.
+  - B(Names.) Any name of the list of step 6 counts, short ones too; common name and dNSNames are one set. Names compare
+    without case, as A-labels, without a trailing dot.
+  - B(PKI and self-signed) are disjoint. A certificate whose subject is its issuer and whose own key verifies its
+    signature is self-signed and never a PKI one, wherever it lies. An issued certificate that is not valid is neither
+    - eligible perhaps, best never.
+  - B(A valid PKI certificate) has a chain to a trusted root of the machine, and the moment lies inside the validity of
+    every certificate of one such chain. Both ends are inside, to the second. Nothing is fetched from the network.
+  - B(Self-signed and outside its validity) is passed over while an eligible one inside its validity is there
+    (I(assumed)). When none is, the latest of them is best, with the finding C(best_expired).
+  - B(Equal Valid from) - the latest Valid to, then the lowest thumbprint.
+  - B(None eligible, or none that step 8 could take) - the outcome is C(no_eligible_certificate), and the certificate of
+    step 4 stays loaded.
+  - B(A mismatch in step 9) does not make anonymous TLS fail. The event is 1037, as the topic prints; a receiving server
+    logs 1037, a sending one 2019 in other documentation of Exchange 2007.
+seealso:
+  - module: msexchange.transport_tls.anon_tls_facts
+"""
+
+EXAMPLES = r"""
+- name: Read a copy of the server's certificates and the directory on the controller
+  msexchange.transport_tls.anon_tls_facts:
+    server_name: EX01
+    store:
+      source: folder
+      path: files/ex01
+      remote: false
+    directory:
+      source: ldif
+      path: files/contoso.ldif
+
+- name: Decide
+  msexchange.transport_tls.anon_tls_select:
+  register: anon_tls_selected
+
+- name: Show the decision in one line
+  ansible.builtin.debug:
+    msg: "{{ anon_tls_selected.decision.summary }}"
+
+- name: Show why
+  ansible.builtin.debug:
+    msg: "{{ item.step }} {{ item.verdict }} - {{ item.evidence }}"
+  loop: "{{ anon_tls_selected.decision.steps }}"
+  loop_control:
+    label: "step {{ item.step }}"
+
+- name: Ask what would be selected at another moment
+  msexchange.transport_tls.anon_tls_select:
+    facts: "{{ ansible_facts.anon_tls }}"
+    at: "2027-01-31T22:00:00Z"
+  register: anon_tls_at_month_end
+
+- name: Ask as the 2007 edition of the procedure would decide, wildcard names allowed
+  msexchange.transport_tls.anon_tls_select:
+    procedure: '2007'
+    wildcards: true
+  register: anon_tls_as_2007
+"""
+
+RETURN = r"""
+decision:
+  description: The decision on one server.
+  returned: success
+  type: dict
+  contains:
+    server:
+      description: The name of the server object; null where it is not known.
+      type: str
+      sample: EX01
+    edition:
+      description: The edition of the procedure that was followed, V(2007) or V(2016).
+      type: str
+      sample: "2007"
+    at:
+      description: The moment decided for.
+      type: str
+      sample: "2026-11-23T23:40:00Z"
+    outcome:
+      description:
+        - V(selected) - the internal transport certificate is used.
+        - V(selected_mismatch) - it is used, and another one is the best of the store.
+        - V(no_eligible_certificate) - it stays loaded, and no certificate of the store can be selected.
+        - V(not_advertised) - the directory names none, or the store does not hold it; no certificate is loaded.
+        - V(not_used) - no session of this server uses anonymous TLS.
+        - V(undetermined) - something that matters is not known; see RV(decision.missing).
+      type: str
+      sample: selected_mismatch
+    compliant:
+      description:
+        - Whether no finding has the severity V(error).
+        - Null for V(not_used) and V(undetermined), and where no error stands but it is not known whether the internal
+          transport certificate has its private key.
+      type: bool
+      sample: false
+    missing:
+      description: What was not known and mattered.
+      type: list
+      elements: str
+      sample: []
+    stopped_at:
+      description: The step at which the procedure stopped; null where it came to its end or the outcome is undetermined.
+      type: str
+      sample: null
+    internal:
+      description: The thumbprint of the internal transport certificate as the directory names it, or null.
+      type: str
+      sample: 0A1B2C3D4E5F60718293A4B5C6D7E8F901234567
+    best:
+      description: The thumbprint of step 8, or null where that step was not run or gave none.
+      type: str
+      sample: 89ABCDEF0123456789ABCDEF0123456789ABCDEF
+    desired:
+      description:
+        - What step 8 would give if every certificate that fails 7d alone were enabled for SMTP, or null.
+        - Certificates with a reason in RV(decision.candidates[].not_desired) are passed over.
+        - In the 2016 edition set only while the internal transport certificate is surely not in order.
+      type: str
+      sample: 89ABCDEF0123456789ABCDEF0123456789ABCDEF
+    thumbprint_match:
+      description: Whether the best certificate is the internal one (step 9); null where that is not known or not asked.
+      type: bool
+      sample: false
+    steps:
+      description: The steps, each once and in order. A failed step ends the procedure, save 5 and 9.
+      type: list
+      elements: dict
+      contains:
+        step:
+          description: One of 1, 2a, 2b, 3, 4, 5, 6, 7, 8, 9.
+          type: str
+        verdict:
+          description: V(pass), V(fail), V(unknown), V(assumed) (passed on an assumption) or V(skip) (not run).
+          type: str
+        evidence:
+          description: The values that decided, and where an administrator sees them on the server.
+          type: str
+      sample:
+        - step: "9"
+          verdict: fail
+          evidence: >-
+            The best certificate is 89ABCDEF0123456789ABCDEF0123456789ABCDEF, the internal one
+            0A1B2C3D4E5F60718293A4B5C6D7E8F901234567. On the server: compare InternalTransportCertificateThumbprint
+            (step 3) with the list of step 8
+    candidates:
+      description: All certificates of the store that are not archived, by rank, then latest Valid from first.
+      type: list
+      elements: dict
+      contains:
+        thumbprint:
+          description: SHA-1 of the DER.
+          type: str
+        eligible:
+          description: Whether 7a to 7d hold; null where that is not known.
+          type: bool
+        failed:
+          description: The conditions of step 7 that fail.
+          type: list
+          elements: str
+        class:
+          description: V(pki), V(self_signed), V(neither) or V(unknown).
+          type: str
+        rank:
+          description: Its place in the order in which step 8 would take it; null when it never would or that is not known.
+          type: int
+        not_desired:
+          description: Why RV(decision.desired) passes over it.
+          type: list
+          elements: str
+      sample:
+        - thumbprint: 89ABCDEF0123456789ABCDEF0123456789ABCDEF
+          eligible: true
+          failed: []
+          class: pki
+          rank: 1
+          not_desired: []
+    connectors:
+      description: The verdict of step 2 for every Send connector of the server, V(implicit) among them on a Hub.
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: The connector's name.
+          type: str
+        anonymous_tls:
+          description: Whether its sessions use anonymous TLS; null where that is not known.
+          type: bool
+        failed:
+          description: The conditions that fail, 2a and 2b.
+          type: list
+          elements: str
+      sample:
+        - name: EdgeSync - HQ to Internet
+          anonymous_tls: true
+          failed: []
+    expected_events:
+      description: The events Exchange would log in the log Application, provider MSExchangeTransport.
+      type: list
+      elements: dict
+      contains:
+        id:
+          description: The event's number.
+          type: int
+        step:
+          description: The step that logs it.
+          type: str
+        when:
+          description: V(startup) for an event that is logged only when the transport service starts, else V(session).
+          type: str
+        message:
+          description: What it says.
+          type: str
+      sample:
+        - id: 1037
+          step: "9"
+          when: session
+          message: >-
+            The internal transport certificate 0A1B2C3D4E5F60718293A4B5C6D7E8F901234567 is not the best one;
+            89ABCDEF0123456789ABCDEF0123456789ABCDEF is.
+    findings:
+      description:
+        - What is wrong (V(error)), what may become so (V(warning)), and why anonymous TLS is not used (V(info)).
+        - Errors are C(internal_missing), C(internal_corrupt), C(internal_not_in_store), C(internal_no_private_key),
+          C(internal_expired), C(no_eligible), C(best_expired), C(not_best). Warnings are C(internal_expires_soon),
+          C(internal_is_auth_certificate), C(key_cng), C(edition_assumed), C(facts_stale). Infos are C(connector_auth),
+          C(not_relayed_to_edge).
+      type: list
+      elements: dict
+      contains:
+        code:
+          description: A fixed code.
+          type: str
+        severity:
+          description: V(error), V(warning) or V(info).
+          type: str
+        step:
+          description: The step it belongs to.
+          type: str
+        thumbprint:
+          description: The certificate it is about, or null.
+          type: str
+        message:
+          description: The finding in a sentence.
+          type: str
+      sample:
+        - code: not_best
+          severity: error
+          step: "9"
+          thumbprint: 0A1B2C3D4E5F60718293A4B5C6D7E8F901234567
+          message: >-
+            the internal transport certificate is 0A1B2C3D4E5F60718293A4B5C6D7E8F901234567, the best one 89ABCDEF
+            (CN=ex01.contoso.com)
+    remedy:
+      description: What must change, in the order of execution; empty for V(not_used) and V(undetermined).
+      type: list
+      elements: dict
+      contains:
+        action:
+          description: V(enable_smtp), V(replace_internal), V(renew), V(import), V(new_self_signed) or V(resubscribe_edge).
+          type: str
+        thumbprint:
+          description: The certificate it is about, or null.
+          type: str
+        reason:
+          description: Why.
+          type: str
+        caution:
+          description: What speaks against the certificate, and what the change touches besides.
+          type: str
+        command:
+          description: The literal line for the Exchange Management Shell on the server.
+          type: str
+      sample:
+        - action: replace_internal
+          thumbprint: 89ABCDEF0123456789ABCDEF0123456789ABCDEF
+          reason: it is the best certificate of the store, and the directory names another
+          caution: -Force replaces the internal transport certificate without a question
+          command: >-
+            Enable-ExchangeCertificate -Thumbprint 89ABCDEF0123456789ABCDEF0123456789ABCDEF -Services SMTP -Force
+    summary:
+      description: One line a person can read.
+      type: str
+      sample: >-
+        EX01: uses 0A1B2C3D (CN=EX01) for anonymous TLS, but 89ABCDEF (CN=ex01.contoso.com) is the best of its store;
+        not compliant (not_best)
+"""
