@@ -51,11 +51,11 @@ def read_ldif(path: str) -> tuple[Entry, ...]:
     UTF-8 with or without a byte order mark, UTF-16 with one. Nothing that the file refers to (`cn:< file:...`) is
     opened.
 
-    Raises DirectoryError, with file and line, for what cannot be read whole. A cut export is told by a last line without
-    its newline, a broken base64 value, a last line as long as those that are continued, ldapsearch's `# search result`
-    missing; a search that failed or met a limit by its result. Where no empty line closes the last entry, or ldbsearch's
-    last line is missing, that entry carries a `doubt`. A cut exactly between two entries of ldifde or of
-    `ldapsearch -LLL` shows in nothing.
+    Raises DirectoryError, with file and line, for what cannot be read whole. A cut export is told by a last line
+    without its newline, a broken base64 value, a last line as long as those that are continued, or ldapsearch's
+    comment `# search result` missing; a search that failed or met a limit by its result. Where no empty line closes
+    the last entry, or ldbsearch's last line is missing, that entry carries a `doubt`. A cut exactly between two entries
+    of ldifde or of `ldapsearch -LLL` shows in nothing.
     """
     content = _as_utf8(_content(path), path)
     try:

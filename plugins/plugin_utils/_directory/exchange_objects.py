@@ -1,0 +1,180 @@
+"""One Exchange server among the entries of a directory, whatever source they come from: its facts."""
+
+# Copyright (c) 2026 The msexchange.transport_tls authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .._editions import edition_name
+from .._facts import DirectoryValue, Role, SendConnector, Server
+from .distinguished_name import Rdn, same_dn, split_dn
+from .entry import DirectoryError, Entry
+from .internal_certificate import ATTRIBUTE, read_internal_certificate
+from .located import Located
+from .send_connectors import connectors_of
+
+_ROLES = "msExchCurrentServerRoles"
+_VERSION = "versionNumber"
+_HUB = 32
+_EDGE = 64
+
+_TCP = "ncacn_ip_tcp:"
+_SERIAL_NUMBER = re.compile(r"Version ([0-9]+)\.([0-9]+) \(Build ([0-9]+)\.[0-9]+\)")
+_SERIAL_BUILDS_BEGIN = 30000
+_MOST_NAMES_IN_A_MESSAGE = 5
+
+
+@dataclass(frozen=True)
+class DirectoryAnswer:
+    """What a directory says of one server; `connectors` is None where they are not known, `fqdn` likewise."""
+
+    server: Server
+    value: DirectoryValue
+    connectors: tuple[SendConnector, ...] | None
+    fqdn: str | None
+    warnings: tuple[str, ...]
+
+
+def find_server(entries: Sequence[Entry], server_name: str | None, source: str) -> DirectoryAnswer:
+    """The server of that name, FQDN or distinguished name, upper and lower case aside; `source` is named in the value.
+
+    No such server, more than one, or no name: the value is `unknown` and its reason says what to do; role and version
+    are unknown too, connectors may be known. `edge_subscriptions` of a Hub are the Edge servers of its site; they are
+    None where nothing shows that other servers were read too, and empty for a server that is no Hub: the subscription
+    is the Hub's. Raises DirectoryError for an entry whose dn is no distinguished name.
+    """
+    objects = [Located(entry, split_dn(entry.dn)) for entry in entries]
+    servers = [candidate for candidate in objects if candidate.is_server]
+    wanted = _Wanted.named((server_name or "").strip())
+    found = [server for server in servers if wanted.is_name_of(server)]
+    server = found[0] if len(found) == 1 else None
+    connectors, notes = connectors_of(server, server.name if server else wanted.object_name, objects)
+    doubts = tuple(f"{entry.doubt} (at {entry.dn})" for entry in entries if entry.doubt)
+    if server is None:
+        value = DirectoryValue("unknown", _why_not_one(wanted, found, servers), source)
+        return DirectoryAnswer(Server(wanted.text or None, "unknown"), value, connectors, None, (*doubts, *notes))
+    facts = _facts_of(server, servers, objects)
+    value = read_internal_certificate(
+        server.entry.values(ATTRIBUTE),
+        version_came=bool(server.entry.values(_VERSION)),
+        source=source,
+        is_copy=facts.role == "edge" and server.adlds is None,
+    )
+    warnings = (*doubts, *server.unreadable_numbers(_ROLES, _VERSION), *notes)
+    return DirectoryAnswer(facts, value, connectors, next(iter(_fqdns(server)), None), warnings)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """The name asked for; `dn` is empty where it is none."""
+
+    text: str
+    dn: tuple[Rdn, ...]
+
+    @classmethod
+    def named(cls, text: str) -> _Wanted:
+        try:
+            return cls(text, split_dn(text) if "=" in text else ())
+        except DirectoryError:
+            return cls(text, ())
+
+    @property
+    def object_name(self) -> str | None:
+        """The name that the server object must have, None where that cannot be told (an FQDN, nothing)."""
+        if self.dn:
+            return self.dn[0].value
+        return None if "." in self.text else self.text or None
+
+    def is_name_of(self, server: Located) -> bool:
+        if self.dn:
+            return same_dn(server.dn, self.dn)
+        return _folded(self.text) in map(_folded, (server.name, *_fqdns(server)))
+
+
+def _folded(name: str) -> str:
+    return name.rstrip(".").casefold()
+
+
+def _fqdns(server: Located) -> tuple[str, ...]:
+    addresses = server.entry.texts("networkAddress")
+    return tuple(address[len(_TCP) :] for address in addresses if address.lower().startswith(_TCP) and address != _TCP)
+
+
+def _why_not_one(wanted: _Wanted, found: Sequence[Located], servers: Sequence[Located]) -> str:
+    if not wanted.text:
+        return "the name of the server is not known; set server_name"
+    if found:
+        names = "; ".join(server.entry.dn for server in found)
+        return (
+            f"{len(found)} server objects are named {wanted.text}: {names}; set server_name to the distinguished name "
+            "of the right one"
+        )
+    names = ", ".join(server.name for server in servers[:_MOST_NAMES_IN_A_MESSAGE])
+    more = ", ..." if len(servers) > _MOST_NAMES_IN_A_MESSAGE else ""
+    present = f"it holds {names}{more}; set server_name to one of them" if servers else "it holds none; export them"
+    return f"the directory has no server object (msExchExchangeServer) named {wanted.text}: {present}"
+
+
+def _facts_of(server: Located, servers: Sequence[Located], objects: Sequence[Located]) -> Server:
+    role = _role(server)
+    version = _version(server.entry)
+    return Server(
+        name=server.name,
+        role=role,
+        dn=server.entry.dn,
+        version=version,
+        edition=edition_name(version),
+        site=_site(server),
+        edge_subscriptions=_edge_subscriptions(server, role, servers, objects),
+    )
+
+
+def _role(server: Located) -> Role:
+    """By the roles alone: a Mailbox server of 2013 and later holds Hub Transport among them (54, 16439)."""
+    roles = server.entry.number(_ROLES)
+    if roles is None:
+        return "unknown"
+    if roles & _HUB:
+        return "hub"
+    return "edge" if roles & _EDGE else "none"
+
+
+def _version(entry: Entry) -> str | None:
+    """`15.2.2562`: from versionNumber (major in the bits 22-27, minor 16-21, build 0-14), else from serialNumber."""
+    number = entry.number(_VERSION)
+    if number:
+        return f"{number >> 22 & 0x3F}.{number >> 16 & 0x3F}.{number & 0x7FFF}"
+    serial = _SERIAL_NUMBER.fullmatch(entry.text("serialNumber") or "")
+    if not serial:
+        return None
+    build = int(serial[3])
+    return f"{serial[1]}.{serial[2]}.{build - _SERIAL_BUILDS_BEGIN if build >= _SERIAL_BUILDS_BEGIN else build}"
+
+
+def _site(server: Located) -> str | None:
+    try:
+        parts = split_dn(server.entry.text("msExchServerSite") or "")
+    except DirectoryError:
+        return None
+    return parts[0].value if parts else None
+
+
+def _edge_subscriptions(
+    server: Located, role: Role, servers: Sequence[Located], objects: Sequence[Located]
+) -> tuple[str, ...] | None:
+    if role != "hub":
+        return None if role == "unknown" else ()
+    site = _site(server)
+    others = [other for other in servers if other is not server and other.adlds == server.adlds]
+    container_came = any(same_dn(candidate.dn, server.dn[1:]) for candidate in objects)
+    if site is None or not (others or container_came) or any(_role(other) == "unknown" for other in others):
+        return None
+    edges = {other.name: _site(other) for other in others if _role(other) == "edge"}
+    if None in edges.values():
+        return None
+    return tuple(sorted(name for name, edge_site in edges.items() if _folded(edge_site or "") == _folded(site)))
