@@ -1,0 +1,83 @@
+"""Read regular files within bounds: never a FIFO or a device, never more bytes than agreed, never a hang."""
+
+# Copyright (c) 2026 The msexchange.transport_tls authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+MAX_FILE_BYTES = 16 * 1024 * 1024
+MAX_ALL_BYTES = 64 * 1024 * 1024
+
+_NOTHING_THERE = (errno.ENOENT, errno.ELOOP, errno.ENOTDIR)
+
+
+class FolderError(Exception):
+    """The folder as a whole cannot be read: the message says what, where and what to do."""
+
+
+class UnreadableFile(Exception):
+    """One file cannot be read; `holds_something` where it has contents that were not seen."""
+
+    def __init__(self, reason: str, holds_something: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.holds_something = holds_something
+
+
+class Files:
+    """The files of one reading: what they may hold in total, and the time of the newest (seconds since 1970)."""
+
+    def __init__(self) -> None:
+        self.newest: float | None = None
+        self._left = MAX_ALL_BYTES
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a regular file, links followed.
+
+        Raises UnreadableFile, and FolderError when all files together hold more than MAX_ALL_BYTES.
+        """
+        try:
+            _check(os.stat(path))
+            # What was a file a moment ago may be a FIFO now: never wait for a writer.
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            with open(descriptor, "rb") as file:
+                status = os.fstat(descriptor)
+                _check(status)
+                data = file.read(MAX_FILE_BYTES + 1)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise UnreadableFile(f"cannot be opened: {reason}", error.errno not in _NOTHING_THERE) from None
+        if len(data) > MAX_FILE_BYTES:
+            raise _too_large(f"more than {MAX_FILE_BYTES}")
+        self._left -= len(data)
+        if self._left < 0:
+            raise FolderError(
+                f"the files up to {shown(path)} hold more than {MAX_ALL_BYTES} bytes; "
+                "name a folder that holds one store alone"
+            )
+        self.newest = max(status.st_mtime, self.newest or status.st_mtime)
+        return data
+
+
+def _check(status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise UnreadableFile("is a directory, expected a file", False)
+    if not stat.S_ISREG(status.st_mode):
+        raise UnreadableFile("is no regular file (a FIFO, a socket or a device)", False)
+    if status.st_size > MAX_FILE_BYTES:
+        raise _too_large(str(status.st_size))
+
+
+def _too_large(size: str) -> UnreadableFile:
+    return UnreadableFile(f"is too large: {size} bytes, at most {MAX_FILE_BYTES} are read", True)
+
+
+def shown(name: str) -> str:
+    """A file's name as it can be printed anywhere: bytes that are no text, and control characters, are escaped."""
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text)
