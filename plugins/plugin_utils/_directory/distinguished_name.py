@@ -46,6 +46,9 @@ def same_dn(one: tuple[Rdn, ...], other: tuple[Rdn, ...]) -> bool:
 
 
 def _parts(dn: str) -> Iterator[str]:
+    if "\\" not in dn:
+        yield from dn.split(",")
+        return
     start = 0
     for piece in _PIECE.finditer(dn):
         if piece["plain"] == ",":

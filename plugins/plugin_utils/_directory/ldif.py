@@ -133,7 +133,7 @@ def _entries(content: bytes) -> tuple[Entry, ...]:
             progress.entry()
     _refuse_cut(content, progress, within_entry=last is not None)
     if last:
-        sign = "no empty line follows its last entry, as ldifde, ldapsearch and ldbsearch write one"
+        sign = "no empty line follows its last entry, as the tools write one"
     elif entries and progress.records_begun:
         sign = "it has no line '# returned ... records' at its end, as ldbsearch writes one"
     else:
@@ -200,7 +200,7 @@ def _unfolded(content: bytes) -> Iterator[_Line]:
 
 def _entry_of(block: Sequence[_Line]) -> Entry | None:
     """The entry of a block of lines; None for the version, and for what ldapsearch writes besides entries."""
-    attributes = [_attribute(line) for line in block]
+    attributes = list(_attributes(block))
     if attributes and attributes[0].name == "version":
         version = attributes.pop(0)
         if version.value.strip() != b"1":
@@ -223,14 +223,7 @@ def _entry_of(block: Sequence[_Line]) -> Entry | None:
 def _entry(dn: _Attribute, attributes: Sequence[_Attribute]) -> Entry:
     values: dict[str, list[bytes]] = {}
     for attribute in attributes:
-        if attribute.name != "changetype":
-            values.setdefault(attribute.name, []).append(attribute.value)
-        elif attribute.value.strip().lower() != b"add":
-            raise _LineError(
-                attribute.line,
-                f"a change record (changetype: {_shown(attribute.value)}), which is no entry of the directory; give an "
-                "export of ldifde -f, ldapsearch or ldbsearch",
-            )
+        values.setdefault(attribute.name, []).append(attribute.value)
     try:
         text = dn.value.decode()
         split_dn(text)
@@ -251,6 +244,19 @@ def _refuse_failed_search(attributes: Sequence[_Attribute]) -> None:
             )
 
 
+def _attributes(block: Sequence[_Line]) -> Iterator[_Attribute]:
+    for line in block:
+        attribute = _attribute(line)
+        if attribute.name != "changetype":
+            yield attribute
+        elif attribute.value.strip().lower() != b"add":
+            raise _LineError(
+                line.number,
+                f"a change record (changetype: {_shown(attribute.value)}), which is no entry of the directory; give an "
+                "export of ldifde -f, ldapsearch or ldbsearch",
+            )
+
+
 def _attribute(line: _Line) -> _Attribute:
     for character, what in ((b"\0", "a NUL (UTF-16 without a byte order mark?)"), (b"\r", "a carriage return")):
         if character in line.text:
@@ -264,8 +270,8 @@ def _attribute(line: _Line) -> _Attribute:
     if value.startswith(b"<"):
         raise _LineError(
             line.number,
-            f"the value of {name} is a reference ({_shown(value[1:])}), which is never opened; export with the values "
-            "in the file (ldapsearch without -t)",
+            f"the value of {name} is a reference ({_shown(value[1:].strip())}), which is never opened; export with the "
+            "values in the file (ldapsearch without -t)",
         )
     if value.startswith(b":"):
         return _Attribute(line.number, name, _from_base64(value[1:], name, line.number))
@@ -282,5 +288,5 @@ def _from_base64(encoded: bytes, name: str, line: int) -> bytes:
 
 
 def _shown(value: bytes) -> str:
-    text = value[:60].decode("utf-8", "backslashreplace").strip()
+    text = value[:60].decode("utf-8", "backslashreplace")
     return ascii(text) + ("..." if len(value) > 60 else "")
