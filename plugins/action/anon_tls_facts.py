@@ -1,0 +1,145 @@
+"""Action of `anon_tls_facts`: reads the store on the target or here, the directory here, and returns the facts."""
+
+# Copyright (c) 2026 The msexchange.transport_tls authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.msexchange.transport_tls.plugins.module_utils._facts_options import (
+    ARGUMENT_SPEC,
+    SENT_TO_THE_TARGET,
+)
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import Identity
+
+MINIMUM_CRYPTOGRAPHY = "42.0.0"
+
+_without_cryptography: ImportError | None = None
+try:
+    from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._gathering import (
+        GatheringError,
+        Reading,
+        Request,
+        gather,
+        read_export,
+        reading_of_target,
+    )
+except ImportError as error:
+    if (error.name or "").partition(".")[0] != "cryptography":
+        raise
+    _without_cryptography = error
+
+
+class ActionModule(ActionBase):
+    """Adapter of `_gathering`; it changes nothing, so check mode is no different."""
+
+    TRANSFERS_FILES = False
+    _supports_async = False
+    _supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _require_cryptography()
+        _validated, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
+        _check(options)
+        request = self._request(options)
+        answer = self._ask_target(task_vars) if request.needs_the_host else {}
+        if answer.get("failed"):
+            return {**result, **answer}
+        target = answer.pop("anon_tls_target", None)
+        try:
+            reading = self._read_here(options) if target is None else reading_of_target(target)
+            facts = gather(request, reading, datetime.now(UTC))
+        except GatheringError as error:
+            raise AnsibleActionFail(f"anon_tls_facts: {error}") from error
+        result.update(answer, changed=False)
+        result["ansible_facts"] = {**answer.get("ansible_facts", {}), "anon_tls": facts.to_plain()}
+        lost = (f"{failure.part} could not be gathered: {failure.reason}" for failure in facts.failures)
+        if warnings := [*answer.get("warnings", ()), *facts.warnings, *lost]:
+            result["warnings"] = warnings
+        return result
+
+    def _request(self, options: dict[str, Any]) -> Request:
+        names, directory = options["identity"], options["directory"]
+        return Request(
+            parts=frozenset(options["gather_subset"]),
+            live=options["store"]["remote"],
+            server_name=_name(options["server_name"]),
+            names=Identity(
+                fqdn=_name(names["fqdn"]),
+                hostname=_name(names["hostname"]),
+                physical_fqdn=_name(names["physical_fqdn"]),
+                physical_hostname=_name(names["physical_hostname"]),
+                cluster_names=tuple(filter(None, map(_name, names["cluster_names"] or ()))),
+            ),
+            ldif=self._on_controller(directory["path"]) if directory["source"] == "ldif" else None,
+        )
+
+    def _ask_target(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        """The module's answer; it gets the options as the user wrote them, as `~` in a path is the target's."""
+        if getattr(self._connection._shell, "_IS_WINDOWS", False):
+            raise AnsibleActionFail(
+                "anon_tls_facts: Windows hosts cannot be read by this version; export the certificates to a folder on "
+                "the controller and read that with store.remote set to false"
+            )
+        answer: dict[str, Any] = self._execute_module(
+            module_name="msexchange.transport_tls.anon_tls_facts",
+            module_args={name: value for name, value in self._task.args.items() if name in SENT_TO_THE_TARGET},
+            task_vars=task_vars,
+        )
+        if "invocation" in answer:
+            answer["invocation"] = {"module_args": dict(self._task.args)}
+        return answer
+
+    def _read_here(self, options: dict[str, Any]) -> Reading:
+        store = options["store"]
+        if "store" not in options["gather_subset"]:
+            return Reading()
+        return read_export(
+            self._on_controller(store["path"]),
+            self._all_on_controller(store["trusted_roots"]),
+            self._all_on_controller(store["intermediates"]),
+        )
+
+    def _all_on_controller(self, paths: list[str] | None) -> list[str] | None:
+        return None if paths is None else [self._on_controller(path) for path in paths]
+
+    def _on_controller(self, path: str) -> str:
+        """Relative paths are looked for as Ansible looks for files: in `files/` of role and playbook, and beside it."""
+        try:
+            return str(self._find_needle("files", path))
+        except AnsibleError:
+            return str(self._loader.path_dwim(path))
+
+
+def _require_cryptography() -> None:
+    if _without_cryptography:
+        raise AnsibleActionFail(
+            "anon_tls_facts needs the Python package cryptography, version "
+            f"{MINIMUM_CRYPTOGRAPHY} or later, on the controller ({_without_cryptography}); install it with: "
+            f"{sys.executable} -m pip install 'cryptography>={MINIMUM_CRYPTOGRAPHY}'"
+        )
+
+
+def _check(options: dict[str, Any]) -> None:
+    """What an argument spec cannot say."""
+    if not options["gather_subset"]:
+        raise AnsibleActionFail("anon_tls_facts: gather_subset is empty; name what to gather, or leave it out for all")
+    if "store" in options["gather_subset"] and not options["store"]["path"]:
+        raise AnsibleActionFail("anon_tls_facts: store.path is missing; name the folder that holds the certificates")
+    if options["directory"]["path"] and options["directory"]["source"] != "ldif":
+        raise AnsibleActionFail(
+            "anon_tls_facts: directory.path is given, but no directory is read; set directory.source to ldif"
+        )
+
+
+def _name(name: str | None) -> str | None:
+    """A blank name is none at all, as a variable that is not set often is."""
+    return (name or "").strip() or None

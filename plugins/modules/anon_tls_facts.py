@@ -1,0 +1,725 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The msexchange.transport_tls authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The part of `anon_tls_facts` that runs on a POSIX target, and the documentation of the whole."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: anon_tls_facts
+short_description: Gather what decides on the certificate for outbound anonymous TLS
+version_added: 0.1.0
+author:
+  - The msexchange.transport_tls authors
+description:
+  - Gathers, for one Exchange server, everything that decides which certificate it uses for outbound anonymous TLS - the
+    certificates of its store, the names of the computer, and what the directory says of the server - and returns it as
+    C(ansible_facts.anon_tls).
+  - The facts are plain data. They hold no private key, no certificate as a whole and no root store, so they can be kept in
+    a fact cache. M(msexchange.transport_tls.anon_tls_select) decides from them.
+  - Nothing is changed anywhere, and no revocation list or other data is fetched from anywhere.
+  - What could not be read is said to be unknown, and why. It never counts as missing on the server.
+options:
+  gather_subset:
+    description:
+      - Which parts to gather.
+      - "V(identity): the names of the computer."
+      - "V(store): the certificates of its store."
+      - "V(directory): the server object with the thumbprint of the internal transport certificate, and the Send connectors
+        that the server is a source of."
+    type: list
+    elements: str
+    choices: [identity, store, directory]
+    default: [identity, store, directory]
+  store:
+    description:
+      - Where the certificates of the server are.
+    type: dict
+    suboptions:
+      source:
+        description:
+          - What kind of store it is.
+          - V(auto) is V(folder) in this version.
+          - "V(folder): a folder of files, described in the notes."
+        type: str
+        choices: [auto, folder]
+        default: auto
+      path:
+        description:
+          - The folder. Needed when O(gather_subset) has V(store).
+          - On the target it should be an absolute path. On the controller, with O(store.remote=false), a relative path is
+            looked for as Ansible looks for files - in the folder C(files) of the role and of the playbook, and in the
+            folder of the playbook itself.
+        type: path
+      remote:
+        description:
+          - Whether the folder is on the target.
+          - V(false) reads it on the controller, as one does with files that were exported from a server. The target is not
+            contacted then, and may be a Windows host.
+        type: bool
+        default: true
+      trusted_roots:
+        description:
+          - PEM or DER files of the trusted root certificates, or folders of them, instead of the folder C(roots) of the
+            store. They are read where the store is.
+          - With neither the one nor the other, whether a certificate is trusted is unknown. An empty list, like an empty
+            folder C(roots), says that no root is trusted.
+        type: list
+        elements: path
+      intermediates:
+        description:
+          - PEM or DER files of intermediate certificates, or folders of them, instead of the folder C(intermediates) of the
+            store. They are read where the store is.
+        type: list
+        elements: path
+  directory:
+    description:
+      - Where the directory of the Exchange organisation is read. It is always read from the controller. None of these
+        options is ever sent to a target.
+    type: dict
+    suboptions:
+      source:
+        description:
+          - "V(auto): is V(none) in this version."
+          - "V(ldif): an export of the directory, as C(ldifde), C(ldapsearch) and C(ldbsearch) write it. It should hold the
+            objects of the classes C(msExchExchangeServer) and C(msExchRoutingSMTPConnector) with all their attributes, of
+            Active Directory for Mailbox and Hub Transport servers and of its own AD LDS for an Edge Transport server."
+          - "V(none): no directory is read. RV(ansible_facts.anon_tls.directory.status) is then V(not_gathered)."
+        type: str
+        choices: [auto, ldif, none]
+        default: auto
+      path:
+        description:
+          - The LDIF file on the controller. A relative path is looked for as in O(store.path).
+          - Needed with O(directory.source=ldif), and refused without it.
+        type: path
+  server_name:
+    description:
+      - The name of the server object in the directory. Upper and lower case are the same.
+      - By default the physical host name - of O(identity.physical_hostname) or O(identity.physical_fqdn), else of the host
+        that was read. With O(store.remote=false) no host is read, and the name of the controller is never taken.
+    type: str
+  identity:
+    description:
+      - Names of the computer that beat those that were found.
+      - On a target, the names that are not given here are those of the target. With O(store.remote=false) they are made of
+        C(networkAddress) of the server object, where the directory has it, and are unknown elsewhere. They are never those
+        of the controller.
+      - A blank name counts as one that is not given.
+    type: dict
+    suboptions:
+      fqdn:
+        description: The fully qualified domain name, such as V(mail.contoso.com).
+        type: str
+      hostname:
+        description: The host name, such as V(EX01).
+        type: str
+      physical_fqdn:
+        description: The fully qualified domain name of the machine itself. It differs from O(identity.fqdn) in a cluster.
+        type: str
+      physical_hostname:
+        description: The host name of the machine itself. It differs from O(identity.hostname) in a cluster.
+        type: str
+      cluster_names:
+        description:
+          - The values C(ClusterName) of Windows Network Load Balancing, in the registry under
+            C(HKLM\SYSTEM\CurrentControlSet\Services\WLBS\Parameters\Interface). They take the place of the fully qualified
+            domain name.
+        type: list
+        elements: str
+requirements:
+  - cryptography 42.0.0 or later for the Python that runs Ansible on the controller; nothing on the target but Python
+extends_documentation_fragment:
+  - msexchange.transport_tls._attributes
+  - msexchange.transport_tls._attributes.facts
+notes:
+  - A folder stands for the local computer's certificate store. Files whose names end in C(.cer), C(.crt), C(.pem) or C(.der)
+    are read as certificates, in PEM or DER as their content says; every certificate of a PEM file is one of the store.
+    Files that end in C(.key) are read as private keys in PEM. Capital letters in an ending make no difference.
+  - A private key belongs to the certificate with its public key, in whatever file it lies, C(.key) or PEM. It is compared on
+    the machine that it is on, and never leaves it. An encrypted private key counts as none, with a warning. When more than
+    20,000 pairs would have to be compared, or a file that may hold a key cannot be read, RV(ansible_facts.anon_tls.store.certificates[].has_private_key)
+    is null for the certificates that no key was found for.
+  - The file C(store.yml) of the folder says what the files cannot. It maps thumbprints to C(services), a list of C(IMAP),
+    C(POP), C(UM), C(IIS), C(SMTP), C(Federation) and C(UMCallRouter); C(provider), C(csp) or C(cng); C(friendly_name); and
+    C(has_private_key), for a certificate whose key is not at hand. A certificate that it does not list has no services.
+    Without the file, services are unknown.
+  - The folder C(roots) holds the trusted root certificates, the folder C(intermediates) further certificates that chains are
+    built with. Chains are also built with the certificates of the store itself, as Windows does.
+  - A file that holds nothing like a certificate is a warning. A certificate that cannot be parsed, and a file that cannot be
+    opened, are listed in RV(ansible_facts.anon_tls.store.unreadable). Files of more than 16 MiB, FIFOs and devices are not
+    opened.
+  - When one part fails and others do not, the facts of the others are returned, and RV(ansible_facts.anon_tls.failures) and
+    a warning say what is missing. The task fails when neither the store nor the directory can be read, of those that were
+    asked for.
+seealso:
+  - module: msexchange.transport_tls.anon_tls_select
+"""
+
+EXAMPLES = r"""
+- name: Read certificates and a directory that were exported to the controller
+  msexchange.transport_tls.anon_tls_facts:
+    store:
+      path: files/ex01
+      remote: false
+    directory:
+      source: ldif
+      path: files/exchange.ldf
+    server_name: EX01
+
+- name: Show the certificates that are enabled for SMTP
+  ansible.builtin.debug:
+    msg: "{{ ansible_facts.anon_tls.store.certificates | selectattr('services', 'contains', 'SMTP') | map(attribute='subject') }}"
+
+- name: Read the copy of a store that lies on the host itself, a laboratory
+  msexchange.transport_tls.anon_tls_facts:
+    store:
+      path: "{{ playbook_dir }}/files/ex01"
+    identity:
+      fqdn: ex01.contoso.com
+      hostname: EX01
+      physical_fqdn: ex01.contoso.com
+      physical_hostname: EX01
+
+- name: Read a server under Network Load Balancing, its trusted roots from elsewhere
+  msexchange.transport_tls.anon_tls_facts:
+    store:
+      path: files/ex01
+      remote: false
+      trusted_roots:
+        - files/ex01/roots
+    directory:
+      source: ldif
+      path: files/exchange.ldf
+    identity:
+      physical_fqdn: ex01.contoso.com
+      physical_hostname: EX01
+      hostname: EX01
+      cluster_names:
+        - mail.contoso.com
+
+- name: Read the directory alone
+  msexchange.transport_tls.anon_tls_facts:
+    gather_subset:
+      - directory
+    directory:
+      source: ldif
+      path: files/exchange.ldf
+    server_name: EX01
+
+- name: Stop where a certificate could not be read
+  ansible.builtin.assert:
+    that: ansible_facts.anon_tls.store.unreadable | default([]) | length == 0
+  when: ansible_facts.anon_tls.store is not none
+"""
+
+RETURN = r"""
+ansible_facts:
+  description: The facts of the host, to be found there as C(ansible_facts.anon_tls).
+  returned: success
+  type: dict
+  contains:
+    anon_tls:
+      description:
+        - The facts of one Exchange server. Each field is there always; null means that it is not known, or as its
+          description says.
+      returned: success
+      type: dict
+      contains:
+        schema_version:
+          description: The version of the form of these facts.
+          returned: success
+          type: int
+          sample: 1
+        collected_at:
+          description: When the facts were read, in UTC. With O(store.remote=false), the time of the newest file read.
+          returned: success
+          type: str
+          sample: "2026-11-23T23:40:00Z"
+        server:
+          description: The server object, as far as the directory was read.
+          returned: success
+          type: dict
+          sample:
+            name: EX01
+            role: hub
+            dn: CN=EX01,CN=Servers,CN=Exchange Administrative Group (FYDIBOHF23SPDLT),CN=Administrative Groups,CN=Contoso,CN=Microsoft
+              Exchange,CN=Services,CN=Configuration,DC=contoso,DC=com
+            version: 15.2.2562
+            edition: "2016"
+            site: HQ
+            edge_subscriptions: [EDGE01]
+          contains:
+            name:
+              description: The name of the object, else the name that was looked for.
+              returned: success
+              type: str
+              sample: EX01
+            role:
+              description: V(hub) for Hub Transport and Mailbox, V(edge) for Edge Transport, V(none) for other roles, V(unknown).
+              returned: success
+              type: str
+              sample: hub
+            dn:
+              description: The distinguished name of the object.
+              returned: success
+              type: str
+              sample: CN=EX01,CN=Servers,CN=Exchange Administrative Group (FYDIBOHF23SPDLT),CN=Administrative Groups,CN=Contoso,CN=Microsoft
+                Exchange,CN=Services,CN=Configuration,DC=contoso,DC=com
+            version:
+              description: Major version, minor version and build.
+              returned: success
+              type: str
+              sample: 15.2.2562
+            edition:
+              description: The edition of the procedure that this version follows.
+              returned: success
+              type: str
+              sample: "2016"
+            site:
+              description: The Active Directory site.
+              returned: success
+              type: str
+              sample: HQ
+            edge_subscriptions:
+              description: The Edge Transport servers that are subscribed to the site of a Hub Transport server.
+              returned: success
+              type: list
+              elements: str
+              sample: [EDGE01]
+        identity:
+          description: The names of the computer. All are null where O(gather_subset) lacks V(identity).
+          returned: success
+          type: dict
+          sample:
+            fqdn: ex01.contoso.com
+            hostname: ex01
+            physical_fqdn: ex01.contoso.com
+            physical_hostname: ex01
+            cluster: null
+            cluster_names: []
+          contains:
+            fqdn:
+              description: The fully qualified domain name.
+              returned: success
+              type: str
+              sample: ex01.contoso.com
+            hostname:
+              description: The host name.
+              returned: success
+              type: str
+              sample: ex01
+            physical_fqdn:
+              description: The fully qualified domain name of the machine itself.
+              returned: success
+              type: str
+              sample: ex01.contoso.com
+            physical_hostname:
+              description: The host name of the machine itself.
+              returned: success
+              type: str
+              sample: ex01
+            cluster:
+              description: V(none), V(nlb) or V(failover). Null, not known, for every source of this version.
+              returned: success
+              type: str
+              sample: null
+            cluster_names:
+              description: The values C(ClusterName) of Network Load Balancing.
+              returned: success
+              type: list
+              elements: str
+              sample: [mail.contoso.com]
+        store:
+          description: The certificate store of the local computer. Null where it was not gathered.
+          returned: success
+          type: dict
+          contains:
+            source:
+              description: The kind of store that was read.
+              returned: success
+              type: str
+              sample: folder
+            certificates:
+              description: The certificates, one entry for each thumbprint.
+              returned: success
+              type: list
+              elements: dict
+              contains:
+                thumbprint:
+                  description: The SHA-1 of the certificate in 40 hexadecimal digits, upper case.
+                  returned: success
+                  type: str
+                  sample: 6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F
+                subject:
+                  description: The subject as RFC 4514 writes it.
+                  returned: success
+                  type: str
+                  sample: CN=ex01.contoso.com
+                issuer:
+                  description: The issuer as RFC 4514 writes it.
+                  returned: success
+                  type: str
+                  sample: CN=Contoso Issuing CA 1,O=Contoso
+                serial:
+                  description: The serial number in hexadecimal digits.
+                  returned: success
+                  type: str
+                  sample: 4F00000007C5B1A2D3E4F5A6B7000000000007
+                friendly_name:
+                  description: The friendly name, which is no part of the certificate but kept beside it.
+                  returned: success
+                  type: str
+                  sample: Microsoft Exchange
+                version:
+                  description: The X.509 version.
+                  returned: success
+                  type: int
+                  sample: 3
+                not_before:
+                  description: The first moment of its validity, in UTC.
+                  returned: success
+                  type: str
+                  sample: "2026-01-15T08:00:00Z"
+                not_after:
+                  description: The last moment of its validity, in UTC.
+                  returned: success
+                  type: str
+                  sample: "2028-01-15T08:00:00Z"
+                dns_names:
+                  description: The DNS names of the subject alternative name.
+                  returned: success
+                  type: list
+                  elements: str
+                  sample: [ex01.contoso.com, mail.contoso.com]
+                common_names:
+                  description: The common names of the subject.
+                  returned: success
+                  type: list
+                  elements: str
+                  sample: [ex01.contoso.com]
+                self_signed:
+                  description: Whether subject and issuer are equal and its own key verifies its signature.
+                  returned: success
+                  type: bool
+                  sample: false
+                has_private_key:
+                  description: Whether its private key is there. Null where that is not known.
+                  returned: success
+                  type: bool
+                  sample: true
+                services:
+                  description: The services of Exchange that it is enabled for. Null where they are not known.
+                  returned: success
+                  type: list
+                  elements: str
+                  sample: [IIS, SMTP]
+                services_evidence:
+                  description: Where the services are known from. V(file) is C(store.yml).
+                  returned: success
+                  type: str
+                  sample: file
+                eku:
+                  description: The extended key usages by name, or by OID where they have none. Null where there is no such extension.
+                  returned: success
+                  type: list
+                  elements: str
+                  sample: [serverAuth]
+                template:
+                  description: The certificate template of an enterprise authority, its name or its OID. Null where there is none.
+                  returned: success
+                  type: str
+                  sample: WebServer
+                key:
+                  description: The public key.
+                  returned: success
+                  type: dict
+                  sample: {type: RSA, bits: 2048, curve: null, provider: csp}
+                  contains:
+                    type:
+                      description: The algorithm.
+                      returned: success
+                      type: str
+                      sample: RSA
+                    bits:
+                      description: Its size, where the algorithm has one.
+                      returned: success
+                      type: int
+                      sample: 2048
+                    curve:
+                      description: Its curve, where the algorithm has one.
+                      returned: success
+                      type: str
+                      sample: null
+                    provider:
+                      description: Who keeps the private key on the server, V(csp) or V(cng). Null where that is not known.
+                      returned: success
+                      type: str
+                      sample: csp
+                signature_hash:
+                  description: The hash algorithm of its signature.
+                  returned: success
+                  type: str
+                  sample: sha256
+                trust:
+                  description: Whether the certificate chains to a trusted root. The moment is left out of this verdict.
+                  returned: success
+                  type: dict
+                  contains:
+                    status:
+                      description: V(trusted), V(untrusted) or V(unknown).
+                      returned: success
+                      type: str
+                      sample: trusted
+                    reason:
+                      description: Why it is not trusted, or why that is not known. Null for V(trusted).
+                      returned: success
+                      type: str
+                      sample: null
+                    evidence:
+                      description: Who says so. V(built) - chains were built here. Null where nobody does.
+                      returned: success
+                      type: str
+                      sample: built
+                    intervals:
+                      description:
+                        - The times when it is valid, one for each chain to a trusted root. It is valid at a moment that lies
+                          inside any of them.
+                      returned: success
+                      type: list
+                      elements: dict
+                      sample:
+                        - from: "2026-01-15T08:00:00Z"
+                          to: "2028-01-15T08:00:00Z"
+                          path:
+                            - 6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F
+                            - 0D1C2B3A49586776859403F2E1D0C9B8A7968574
+                          reason: null
+                      contains:
+                        from:
+                          description: The latest first moment of the certificates of the chain.
+                          returned: success
+                          type: str
+                          sample: "2026-01-15T08:00:00Z"
+                        to:
+                          description: The earliest last moment of the certificates of the chain.
+                          returned: success
+                          type: str
+                          sample: "2028-01-15T08:00:00Z"
+                        path:
+                          description: The thumbprints of the chain, from the certificate to the root.
+                          returned: success
+                          type: list
+                          elements: str
+                          sample:
+                            - 6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F
+                            - 0D1C2B3A49586776859403F2E1D0C9B8A7968574
+                        reason:
+                          description:
+                            - Why it is not sure that the chain is good, such as a critical extension that nobody here can
+                              judge. Null for a chain that surely is.
+                          returned: success
+                          type: str
+                          sample: null
+                archived:
+                  description: Whether it is marked as archived in the store.
+                  returned: success
+                  type: bool
+                  sample: false
+            unreadable:
+              description: What is or may be a certificate and could not be read.
+              returned: success
+              type: list
+              elements: dict
+              sample:
+                - name: old.cer
+                  thumbprint: null
+                  reason: "was cut: 512 of 1187 bytes are there"
+              contains:
+                name:
+                  description: The file.
+                  returned: success
+                  type: str
+                  sample: old.cer
+                thumbprint:
+                  description: The SHA-1 of its bytes, where they are whole all the same. Else null.
+                  returned: success
+                  type: str
+                  sample: null
+                reason:
+                  description: Why it could not be read.
+                  returned: success
+                  type: str
+                  sample: "was cut: 512 of 1187 bytes are there"
+        directory:
+          description: The internal transport certificate, as the server object names it in C(msExchServerInternalTLSCert).
+          returned: success
+          type: dict
+          contains:
+            status:
+              description:
+                - "V(present): there is a certificate or a thumbprint."
+                - "V(null): there is none."
+                - "V(corrupt): there is something else."
+                - "V(unknown): it could not be read."
+                - "V(not_gathered): it was not asked for."
+              returned: success
+              type: str
+              sample: present
+            reason:
+              description: Why, for every status but V(present).
+              returned: success
+              type: str
+              sample: null
+            source:
+              description: The source that was read. Null where none was.
+              returned: success
+              type: str
+              sample: ldif
+            thumbprint:
+              description: The thumbprint of the internal transport certificate. Null for every status but V(present).
+              returned: success
+              type: str
+              sample: 6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F
+            is_copy:
+              description: Whether this is the value of an Edge Transport server as Active Directory has it, its own not read.
+              returned: success
+              type: bool
+              sample: false
+            certificate:
+              description: What the value itself shows of the certificate. Null where it holds none, as a thumbprint does.
+              returned: success
+              type: dict
+              sample:
+                subject: CN=ex01.contoso.com
+                not_before: "2026-01-15T08:00:00Z"
+                not_after: "2028-01-15T08:00:00Z"
+                provider: csp
+              contains:
+                subject:
+                  description: The subject as RFC 4514 writes it.
+                  returned: success
+                  type: str
+                  sample: CN=ex01.contoso.com
+                not_before:
+                  description: The first moment of its validity, in UTC.
+                  returned: success
+                  type: str
+                  sample: "2026-01-15T08:00:00Z"
+                not_after:
+                  description: The last moment of its validity, in UTC.
+                  returned: success
+                  type: str
+                  sample: "2028-01-15T08:00:00Z"
+                provider:
+                  description: Who keeps the private key, V(csp) or V(cng). Null where that is not known.
+                  returned: success
+                  type: str
+                  sample: csp
+        connectors:
+          description:
+            - The Send connectors that the server is a source of, disabled ones too. Null where they are not known.
+            - Each of their fields is null where it is not known.
+          returned: success
+          type: list
+          elements: dict
+          contains:
+            name:
+              description: The name of the connector.
+              returned: success
+              type: str
+              sample: EdgeSync - HQ to Internet
+            enabled:
+              description: Whether it is enabled.
+              returned: success
+              type: bool
+              sample: true
+            smart_host_auth:
+              description: Its C(SmartHostAuthMechanism).
+              returned: success
+              type: list
+              elements: str
+              sample: [ExchangeServer]
+            address_spaces:
+              description: Its address spaces.
+              returned: success
+              type: list
+              elements: str
+              sample: ["SMTP:--;1"]
+            smart_hosts:
+              description: Its smart hosts.
+              returned: success
+              type: list
+              elements: str
+              sample: ["--"]
+            source_servers:
+              description: The servers it is a connector of.
+              returned: success
+              type: list
+              elements: str
+              sample: [EDGE01]
+            fqdn:
+              description: The name it gives in HELO and EHLO. Null where none is set.
+              returned: success
+              type: str
+              sample: mail.contoso.com
+            tls_certificate_name:
+              description: Its C(TlsCertificateName). Null where none is set.
+              returned: success
+              type: str
+              sample: null
+        failures:
+          description: The parts that could not be gathered. They are null or unknown in these facts.
+          returned: success
+          type: list
+          elements: dict
+          sample: []
+          contains:
+            part:
+              description: A value of O(gather_subset).
+              returned: success
+              type: str
+              sample: store
+            reason:
+              description: Why it could not be gathered, and what to do.
+              returned: success
+              type: str
+              sample: there is no folder /srv/ex01; name the folder that holds the certificates
+        warnings:
+          description: What is odd about what was read, though it could be read.
+          returned: success
+          type: list
+          elements: str
+          sample: ["notes.pem holds nothing like a certificate"]
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.msexchange.transport_tls.plugins.module_utils._bounded_files import FolderError
+from ansible_collections.msexchange.transport_tls.plugins.module_utils._facts_options import ARGUMENT_SPEC
+from ansible_collections.msexchange.transport_tls.plugins.module_utils._folder_store import read_folder
+from ansible_collections.msexchange.transport_tls.plugins.module_utils._host_names import host_names
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    # For the action alone, which makes the facts of it on the controller.
+    module.exit_json(changed=False, anon_tls_target={"names": host_names(), **_folder(module.params)})
+
+
+def _folder(options: dict[str, Any]) -> dict[str, Any]:
+    store = options["store"]
+    if "store" not in options["gather_subset"]:
+        return {"folder": None, "failure": None}
+    try:
+        folder = read_folder(store["path"], store["trusted_roots"], store["intermediates"])
+    except FolderError as error:
+        return {"folder": None, "failure": str(error)}
+    return {"folder": folder, "failure": None}
+
+
+if __name__ == "__main__":
+    main()

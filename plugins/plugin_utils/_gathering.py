@@ -1,0 +1,188 @@
+"""Gather the facts of one server: what was read of its store and its names, and what the directory says of it."""
+
+# Copyright (c) 2026 The msexchange.transport_tls authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Literal
+
+from ..module_utils._bounded_files import FolderError
+from ..module_utils._folder_store import read_folder
+from ._directory.entry import DirectoryError, Entry
+from ._directory.exchange_objects import DirectoryAnswer, find_server
+from ._directory.ldif import read_ldif
+from ._facts import DirectoryValue, Facts, Failure, Identity, Server, Store
+from ._stores.folder import store_of
+from ._stores.folder_reading import FolderReading, folder_reading
+from ._stores.store_error import StoreError
+
+Part = Literal["identity", "store", "directory"]
+
+
+class GatheringError(ValueError):
+    """Nothing of what was asked for can be read: the message says what, where and what to do."""
+
+
+_NO_NAMES = Identity()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for.
+
+    `live`: the store is that of the host itself, else an export. `names`: those that the user gives, which beat any
+    other. `ldif`: the path of an export of the directory, None to read no directory.
+    """
+
+    parts: frozenset[Part]
+    live: bool
+    server_name: str | None = None
+    names: Identity = _NO_NAMES
+    ldif: str | None = None
+
+    @property
+    def needs_the_host(self) -> bool:
+        """Whether something must be read on the host itself, if it be its name alone."""
+        return self.live and (not self.parts <= {"directory"} or self.server_known_as is None)
+
+    @property
+    def server_known_as(self) -> str | None:
+        """The server object's name as far as the user says it."""
+        return self.server_name or self.names.physical_hostname or _host(self.names.physical_fqdn)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read for it: the host's own names, where it is live, the folder, and what failed on the way."""
+
+    names: Identity = _NO_NAMES
+    folder: FolderReading | None = None
+    failures: tuple[Failure, ...] = ()
+
+
+def read_export(path: str, trusted_roots: list[str] | None, intermediates: list[str] | None) -> Reading:
+    """A folder on the controller; one that cannot be read is a failure of the part `store`."""
+    try:
+        return Reading(folder=folder_reading(read_folder(path, trusted_roots, intermediates)))
+    except (FolderError, StoreError) as error:
+        return Reading(failures=(Failure("store", str(error)),))
+
+
+def reading_of_target(answer: Mapping[str, Any]) -> Reading:
+    """What the module on the target returned; what it could not read is a failure of the part `store`."""
+    hostname, fqdn = answer["names"]["hostname"], answer["names"]["fqdn"]
+    names = Identity(fqdn, hostname, fqdn, hostname)
+    if answer["failure"] is not None:
+        return Reading(names, failures=(Failure("store", answer["failure"]),))
+    if answer["folder"] is None:
+        return Reading(names)
+    try:
+        return Reading(names, folder_reading(answer["folder"]))
+    except StoreError as error:
+        return Reading(names, failures=(Failure("store", str(error)),))
+
+
+def gather(request: Request, reading: Reading, now: datetime) -> Facts:
+    """The facts; a part that cannot be read is unknown in them, and `failures` says why.
+
+    Raises GatheringError when not one of the store and the directory that were asked for can be read.
+    """
+    failures = list(reading.failures)
+    warnings: list[str] = []
+    store = _store(reading, failures, warnings)
+    name = request.server_known_as or reading.names.physical_hostname
+    answer = _directory(request, name, failures) if "directory" in request.parts else _nowhere(name, "not_gathered")
+    if (asked := _sources(request)) and asked <= {failure.part for failure in failures}:
+        raise GatheringError("; ".join(f"{failure.part}: {failure.reason}" for failure in failures))
+    return Facts(
+        collected_at=now if request.live else _newest(reading, request.ldif) or now,
+        server=answer.server,
+        identity=_identity(request, reading, answer.fqdn) if "identity" in request.parts else _NO_NAMES,
+        store=store,
+        directory=answer.value,
+        connectors=answer.connectors,
+        failures=tuple(failures),
+        warnings=(*warnings, *answer.warnings),
+    )
+
+
+def _sources(request: Request) -> set[str]:
+    asked = {"store"} if "store" in request.parts else set()
+    return asked | {"directory"} if "directory" in request.parts and request.ldif else asked
+
+
+def _store(reading: Reading, failures: list[Failure], warnings: list[str]) -> Store | None:
+    if reading.folder is None:
+        return None
+    try:
+        found = store_of(reading.folder)
+    except StoreError as error:
+        failures.append(Failure("store", str(error)))
+        return None
+    warnings += found.warnings
+    return found.store
+
+
+def _directory(request: Request, name: str | None, failures: list[Failure]) -> DirectoryAnswer:
+    if request.ldif is None:
+        return _nowhere(name, "not_gathered")
+    try:
+        return find_server(_entries(request.ldif), name, "ldif")
+    except DirectoryError as error:
+        failures.append(Failure("directory", str(error)))
+        return _nowhere(name, "unknown", str(error), "ldif")
+
+
+def _nowhere(
+    name: str | None, status: Literal["not_gathered", "unknown"], reason: str | None = None, source: str | None = None
+) -> DirectoryAnswer:
+    """What is known of a server of which no directory has told anything."""
+    value = DirectoryValue(status, reason, source)
+    return DirectoryAnswer(Server(name, "unknown"), value, connectors=None, fqdn=None, warnings=())
+
+
+def _entries(path: str) -> Sequence[Entry]:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return read_ldif(path)
+    return _parsed_once(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=2)
+def _parsed_once(path: str, _changed: int, _size: int) -> Sequence[Entry]:
+    return read_ldif(path)
+
+
+def _identity(request: Request, reading: Reading, fqdn: str | None) -> Identity:
+    """The names, each as the user gives it, else as the host itself, else (of an export) as the directory has it."""
+    given = request.names
+    else_known = reading.names if request.live else Identity(fqdn, _host(fqdn), fqdn, _host(fqdn))
+    return Identity(
+        fqdn=given.fqdn or else_known.fqdn,
+        hostname=given.hostname or else_known.hostname,
+        physical_fqdn=given.physical_fqdn or else_known.physical_fqdn,
+        physical_hostname=given.physical_hostname or else_known.physical_hostname,
+        cluster_names=given.cluster_names,
+    )
+
+
+def _host(fqdn: str | None) -> str | None:
+    return fqdn.partition(".")[0] if fqdn else None
+
+
+def _newest(reading: Reading, ldif: str | None) -> datetime | None:
+    """The time of the newest file of an export."""
+    times = [] if reading.folder is None or reading.folder.newest is None else [reading.folder.newest]
+    if ldif is not None:
+        with suppress(OSError):
+            times.append(os.stat(ldif).st_mtime)
+    return datetime.fromtimestamp(max(times), UTC) if times else None
