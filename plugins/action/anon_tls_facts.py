@@ -56,7 +56,7 @@ class ActionModule(ActionBase):
         target = answer.pop("anon_tls_target", None)
         try:
             reading = self._read_here(options) if target is None else reading_of_target(target)
-            facts = gather(request, reading, datetime.now(UTC))
+            facts = gather(request, reading, datetime.now(UTC).replace(microsecond=0))
         except GatheringError as error:
             raise AnsibleActionFail(f"anon_tls_facts: {error}") from error
         result.update(answer, changed=False)

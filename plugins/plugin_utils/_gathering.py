@@ -99,11 +99,13 @@ def gather(request: Request, reading: Reading, now: datetime) -> Facts:
     warnings: list[str] = []
     store = _store(reading, failures, warnings)
     name = request.server_known_as or reading.names.physical_hostname
-    answer = _directory(request, name, failures) if "directory" in request.parts else _nowhere(name, "not_gathered")
-    if (asked := _sources(request)) and asked <= {failure.part for failure in failures}:
+    ldif = request.ldif if "directory" in request.parts else None
+    answer = _nowhere(name, "not_gathered") if ldif is None else _directory(ldif, name, failures)
+    asked = request.parts & {"store"} if ldif is None else request.parts - {"identity"}
+    if asked and asked <= {failure.part for failure in failures}:
         raise GatheringError("; ".join(f"{failure.part}: {failure.reason}" for failure in failures))
     return Facts(
-        collected_at=now if request.live else _newest(reading, request.ldif) or now,
+        collected_at=now if request.live else _newest(reading, ldif) or now,
         server=answer.server,
         identity=_identity(request, reading, answer.fqdn) if "identity" in request.parts else _NO_NAMES,
         store=store,
@@ -112,11 +114,6 @@ def gather(request: Request, reading: Reading, now: datetime) -> Facts:
         failures=tuple(failures),
         warnings=(*warnings, *answer.warnings),
     )
-
-
-def _sources(request: Request) -> set[str]:
-    asked = {"store"} if "store" in request.parts else set()
-    return asked | {"directory"} if "directory" in request.parts and request.ldif else asked
 
 
 def _store(reading: Reading, failures: list[Failure], warnings: list[str]) -> Store | None:
@@ -131,11 +128,9 @@ def _store(reading: Reading, failures: list[Failure], warnings: list[str]) -> St
     return found.store
 
 
-def _directory(request: Request, name: str | None, failures: list[Failure]) -> DirectoryAnswer:
-    if request.ldif is None:
-        return _nowhere(name, "not_gathered")
+def _directory(ldif: str, name: str | None, failures: list[Failure]) -> DirectoryAnswer:
     try:
-        return find_server(_entries(request.ldif), name, "ldif")
+        return find_server(_entries(ldif), name, "ldif")
     except DirectoryError as error:
         failures.append(Failure("directory", str(error)))
         return _nowhere(name, "unknown", str(error), "ldif")
@@ -152,7 +147,7 @@ def _nowhere(
 def _entries(path: str) -> Sequence[Entry]:
     try:
         status = os.stat(path)
-    except OSError:
+    except (OSError, ValueError):
         return read_ldif(path)
     return _parsed_once(path, status.st_mtime_ns, status.st_size)
 
@@ -183,6 +178,9 @@ def _newest(reading: Reading, ldif: str | None) -> datetime | None:
     """The time of the newest file of an export."""
     times = [] if reading.folder is None or reading.folder.newest is None else [reading.folder.newest]
     if ldif is not None:
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             times.append(os.stat(ldif).st_mtime)
-    return datetime.fromtimestamp(max(times), UTC) if times else None
+    # A file system can hold times that no calendar has.
+    with suppress(OSError, OverflowError, ValueError):
+        return datetime.fromtimestamp(int(max(times)), UTC) if times else None
+    return None

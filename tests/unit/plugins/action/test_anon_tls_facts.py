@@ -1,0 +1,232 @@
+"""The action sends to a target only what it may, reads the rest here, and puts failures into words."""
+
+# Copyright (c) 2026 The msexchange.transport_tls authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.parsing.dataloader import DataLoader
+from ansible.playbook.task import Task
+
+from ansible_collections.msexchange.transport_tls.plugins.action import anon_tls_facts
+from ansible_collections.msexchange.transport_tls.plugins.module_utils._folder_store import read_folder
+from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates import make_certificate
+from ansible_collections.msexchange.transport_tls.tests.fixtures.ldif import server_entry, write_ldif
+from ansible_collections.msexchange.transport_tls.tests.fixtures.store import Entry, write_store
+
+ONE = make_certificate("CN=EX01")
+NAMES = {"hostname": "host", "fqdn": "host.example.com"}
+
+
+class Target:
+    """A host behind a connection: it notes what it is sent, and answers as the module would."""
+
+    def __init__(self, answer: Mapping[str, Any] | Exception) -> None:
+        self.answer = answer
+        self.sent: list[dict[str, Any]] = []
+
+    def execute(self, *, module_name: str, module_args: dict[str, Any], task_vars: object) -> dict[str, Any]:
+        assert module_name == "msexchange.transport_tls.anon_tls_facts"
+        self.sent.append(module_args)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return dict(self.answer)
+
+
+def run(
+    base: Path,
+    options: dict[str, Any],
+    target: Target | None = None,
+    *,
+    windows: bool = False,
+    check_mode: bool = False,
+    action: ModuleType = anon_tls_facts,
+) -> dict[str, Any]:
+    task = Task()
+    task.action = "msexchange.transport_tls.anon_tls_facts"
+    task.args = options
+    task.check_mode = check_mode
+    task.get_search_path = lambda: [str(base)]
+    loader = DataLoader()
+    loader.set_basedir(str(base))
+    connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None, _IS_WINDOWS=windows))
+    module = action.ActionModule(
+        task=task, connection=connection, play_context=None, loader=loader, templar=None, shared_loader_obj=None
+    )
+    module._execute_module = (target or Target(AssertionError("the target was asked"))).execute
+    result: dict[str, Any] = module.run(task_vars={})
+    return result
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Path:
+    write_store(tmp_path / "files" / "ex01", [Entry("one", ONE, services=("SMTP",))], roots=[ONE])
+    (tmp_path / "files" / "exchange.ldf").write_text(write_ldif([server_entry("EX01", internal_certificate=ONE.der)]))
+    return tmp_path
+
+
+def folder_of(lab: Path) -> dict[str, Any]:
+    return {"names": NAMES, "folder": read_folder(str(lab / "files" / "ex01")), "failure": None}
+
+
+LDIF = {"source": "ldif", "path": "files/exchange.ldf"}
+
+
+def test_an_export_is_read_here_without_asking_the_target(lab: Path) -> None:
+    options = {"store": {"path": "files/ex01", "remote": False}, "directory": LDIF, "server_name": "EX01"}
+    result = run(lab, options, windows=True)
+    facts = result["ansible_facts"]["anon_tls"]
+    assert facts["directory"]["thumbprint"] == ONE.thumbprint
+    assert [each["thumbprint"] for each in facts["store"]["certificates"]] == [ONE.thumbprint]
+    assert facts["identity"]["fqdn"] == "ex01.contoso.com"
+    assert (result["changed"], "warnings" in result) == (False, False)
+
+
+@pytest.mark.parametrize("path", ["files/ex01", "ex01", "./files/ex01", "{lab}/files/ex01"])
+def test_relative_paths_are_those_of_the_playbook_and_its_files(lab: Path, path: str) -> None:
+    result = run(lab, {"gather_subset": ["store"], "store": {"path": path.format(lab=lab), "remote": False}})
+    assert result["ansible_facts"]["anon_tls"]["store"]["certificates"]
+
+
+def test_named_roots_and_intermediates_are_looked_for_in_the_same_way(lab: Path) -> None:
+    store = {"path": "files/ex01", "remote": False, "trusted_roots": ["ex01/roots"], "intermediates": ["files/ex01"]}
+    result = run(lab, {"gather_subset": ["store"], "store": store})
+    (certificate,) = result["ansible_facts"]["anon_tls"]["store"]["certificates"]
+    assert certificate["trust"]["status"] == "trusted"
+
+
+def test_a_target_is_sent_what_it_needs_as_the_user_wrote_it(lab: Path) -> None:
+    target = Target({"anon_tls_target": folder_of(lab), "changed": False})
+    options = {
+        "gather_subset": ["store", "directory"],
+        "store": {"path": "~/ex01"},
+        "directory": LDIF,
+        "server_name": "EX01",
+        "identity": {"hostname": "EX01"},
+    }
+    result = run(lab, options, target)
+    assert target.sent == [{name: options[name] for name in ("gather_subset", "store", "identity")}]
+    assert result["ansible_facts"]["anon_tls"]["directory"]["status"] == "present"
+    assert "anon_tls_target" not in result
+
+
+def test_the_names_of_the_target_are_those_of_the_facts(lab: Path) -> None:
+    target = Target({"anon_tls_target": {"names": NAMES, "folder": None, "failure": None}})
+    facts = run(lab, {"gather_subset": ["identity"], "identity": {"fqdn": "mail.contoso.com", "hostname": " "}}, target)
+    identity = facts["ansible_facts"]["anon_tls"]["identity"]
+    assert (identity["fqdn"], identity["hostname"], identity["physical_fqdn"]) == (
+        "mail.contoso.com",
+        "host",
+        "host.example.com",
+    )
+
+
+def test_what_core_adds_to_the_answer_stays_and_invocation_shows_the_users_options(lab: Path) -> None:
+    target = Target(
+        {
+            "anon_tls_target": folder_of(lab),
+            "ansible_facts": {"discovered_interpreter_python": "/usr/bin/python3"},
+            "invocation": {"module_args": {"gather_subset": ["store"], "directory": None}},
+            "warnings": ["an old interpreter"],
+        }
+    )
+    options = {"gather_subset": ["store"], "store": {"path": "/srv/ex01"}, "server_name": "EX01"}
+    result = run(lab, options, target)
+    assert set(result["ansible_facts"]) == {"anon_tls", "discovered_interpreter_python"}
+    assert result["invocation"] == {"module_args": options}
+    assert result["warnings"] == ["an old interpreter"]
+
+
+def test_check_mode_gives_the_same(lab: Path) -> None:
+    options = {"store": {"path": "ex01", "remote": False}, "server_name": "EX01"}
+    assert run(lab, options, check_mode=True) == run(lab, options)
+
+
+def test_a_part_that_failed_is_a_warning(lab: Path) -> None:
+    answer = {"names": NAMES, "folder": None, "failure": "there is no folder /srv/ex01"}
+    options = {"store": {"path": "/srv/ex01"}, "directory": LDIF, "server_name": "EX01"}
+    result = run(lab, options, Target({"anon_tls_target": answer}))
+    assert result["warnings"] == ["store could not be gathered: there is no folder /srv/ex01"]
+    assert result["ansible_facts"]["anon_tls"]["failures"] == [
+        {"part": "store", "reason": "there is no folder /srv/ex01"}
+    ]
+
+
+def test_a_module_that_failed_is_the_result(lab: Path) -> None:
+    target = Target({"failed": True, "msg": "no Python"})
+    assert run(lab, {"store": {"path": "/srv"}}, target) == {"failed": True, "msg": "no Python"}
+
+
+def test_an_unreachable_host_stays_unreachable(lab: Path) -> None:
+    with pytest.raises(AnsibleConnectionFailure):
+        run(lab, {"store": {"path": "/srv"}}, Target(AnsibleConnectionFailure("no route")))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, "store.path is missing"),
+        ({"gather_subset": []}, "gather_subset is empty"),
+        ({"gather_subset": ["events"]}, "value of gather_subset must be one or more of"),
+        ({"store": {"path": "x", "source": "windows"}}, "value of source must be one of"),
+        ({"store": {"path": "x", "password": "x"}}, "Unsupported parameters"),
+        ({"store": "x"}, "dictionary requested"),
+        ({"store": {"path": "x"}, "directory": {"source": "ldif"}}, "path"),
+        ({"store": {"path": "x"}, "directory": {"path": "x.ldf"}}, "set directory.source to ldif"),
+        ({"store": {"path": "nowhere", "remote": False}}, "there is no folder .*/nowhere"),
+        ({"store": {"path": "files/exchange.ldf", "remote": False}}, "is no folder"),
+        ({"store": {"path": "ex01", "remote": False, "trusted_roots": ["x"]}}, "there is no file or folder"),
+        (
+            {"gather_subset": ["directory"], "server_name": "EX01", "directory": {"source": "ldif", "path": "x.ldf"}},
+            "x.ldf",
+        ),
+    ],
+)
+def test_a_mistake_is_an_error_that_names_it(lab: Path, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(AnsibleActionFail, match=message):
+        run(lab, options)
+
+
+def test_a_windows_host_cannot_be_read_and_the_error_says_what_can(lab: Path) -> None:
+    with pytest.raises(AnsibleActionFail, match=r"Windows hosts cannot be read.*store\.remote"):
+        run(lab, {"store": {"path": "C:\\store"}}, windows=True)
+
+
+def test_the_directory_of_a_windows_host_can_be_read(lab: Path) -> None:
+    options = {"gather_subset": ["directory"], "directory": LDIF, "server_name": "EX01"}
+    result = run(lab, options, windows=True)
+    assert result["ansible_facts"]["anon_tls"]["directory"]["status"] == "present"
+
+
+def test_a_missing_cryptography_is_one_message_with_the_line_to_run(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    importing = builtins.__import__
+
+    def without_cryptography(name: str, *arguments: Any, **keywords: Any) -> ModuleType:
+        if name.partition(".")[0] == "cryptography":
+            raise ModuleNotFoundError("No module named 'cryptography'", name="cryptography")
+        return importing(name, *arguments, **keywords)
+
+    package = "ansible_collections.msexchange.transport_tls.plugins"
+    for name in [name for name in sys.modules if name.startswith((f"{package}.plugin_utils", f"{package}.action"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(builtins, "__import__", without_cryptography)
+    action = importlib.import_module(f"{package}.action.anon_tls_facts")
+    with pytest.raises(AnsibleActionFail) as caught:
+        run(lab, {"store": {"path": "ex01", "remote": False}}, action=action)
+    assert f"{sys.executable} -m pip install 'cryptography>={anon_tls_facts.MINIMUM_CRYPTOGRAPHY}'" in str(caught.value)
+
+
+def test_the_minimum_of_cryptography_is_that_of_the_requirements() -> None:
+    requirements = Path(anon_tls_facts.__file__).parents[2] / "requirements.txt"
+    assert f"cryptography>={anon_tls_facts.MINIMUM_CRYPTOGRAPHY}" in requirements.read_text().splitlines()
