@@ -82,7 +82,7 @@ options:
     suboptions:
       source:
         description:
-          - "V(auto): is V(none) in this version."
+          - V(auto) is V(none) in this version.
           - "V(ldif): an export of the directory, as C(ldifde), C(ldapsearch) and C(ldbsearch) write it. It should hold the
             objects of the classes C(msExchExchangeServer) and C(msExchRoutingSMTPConnector) with all their attributes, of
             Active Directory for Mailbox and Hub Transport servers and of its own AD LDS for an Edge Transport server."
@@ -97,7 +97,8 @@ options:
         type: path
   server_name:
     description:
-      - The name of the server object in the directory. Upper and lower case are the same.
+      - Which server object of the directory is meant - its name, fully qualified domain name or distinguished name. Upper
+        and lower case are the same.
       - By default the physical host name - of O(identity.physical_hostname) or O(identity.physical_fqdn), else of the host
         that was read. With O(store.remote=false) no host is read, and the name of the controller is never taken.
     type: str
@@ -159,6 +160,14 @@ seealso:
 """
 
 EXAMPLES = r"""
+# files/ex01/store.yml says what the certificate files beside it cannot say:
+#
+#   6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F:
+#     services: [IIS, SMTP]
+#     provider: csp
+#     friendly_name: Microsoft Exchange
+#     has_private_key: true
+
 - name: Read certificates and a directory that were exported to the controller
   msexchange.transport_tls.anon_tls_facts:
     store:
@@ -168,6 +177,10 @@ EXAMPLES = r"""
       source: ldif
       path: files/exchange.ldf
     server_name: EX01
+
+- name: Stop where a certificate could not be read
+  ansible.builtin.assert:
+    that: ansible_facts.anon_tls.store.unreadable == []
 
 - name: Show the certificates that are enabled for SMTP
   ansible.builtin.debug:
@@ -194,9 +207,7 @@ EXAMPLES = r"""
       source: ldif
       path: files/exchange.ldf
     identity:
-      physical_fqdn: ex01.contoso.com
       physical_hostname: EX01
-      hostname: EX01
       cluster_names:
         - mail.contoso.com
 
@@ -208,11 +219,6 @@ EXAMPLES = r"""
       source: ldif
       path: files/exchange.ldf
     server_name: EX01
-
-- name: Stop where a certificate could not be read
-  ansible.builtin.assert:
-    that: ansible_facts.anon_tls.store.unreadable | default([]) | length == 0
-  when: ansible_facts.anon_tls.store is not none
 """
 
 RETURN = r"""

@@ -1,0 +1,84 @@
+"""Check that what runs on a target runs on Python 3.9, the oldest one there: a folder is read by a real interpreter.
+
+    python tests/python39/check_folder_store.py
+
+Writes a folder, has `python3.9` (found on the PATH) run this file on it, and compares what that said with what the
+interpreter at hand reads.
+"""
+
+# Copyright (c) 2026 The msexchange.transport_tls authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
+OLDEST = "python3.9"
+
+
+def read(folder: str) -> dict[str, Any]:
+    sys.path.insert(0, str(PLUGINS))
+    from module_utils import _folder_store, _host_names
+
+    # Not told by one interpreter as by another, but there in both.
+    assert set(_host_names.host_names()) == {"hostname", "fqdn"}
+    return _folder_store.read_folder(folder)
+
+
+def write(folder: Path) -> dict[str, bool]:
+    """A folder with something of everything; returns which of its certificate files has its key at hand."""
+    from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
+
+    from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates import (
+        KeyKind,
+        make_certificate,
+        root_authority,
+    )
+    from ansible_collections.msexchange.transport_tls.tests.fixtures.store import Entry, write_store
+
+    kinds: list[KeyKind] = ["rsa1024", "rsa2048", "p256", "p384", "ed25519"]
+    entries = [Entry(kind, make_certificate(f"CN={kind}", key=kind)) for kind in kinds]
+    locked = make_certificate("CN=locked")
+    entries.append(Entry("locked", locked, with_key=False, encoding="der"))
+    write_store(folder, entries, roots=[root_authority()])
+    (folder / "locked.key").write_bytes(
+        locked.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
+    )
+    (folder / "cut.cer").write_bytes(locked.der[:-1])
+    (folder / "loop.cer").symlink_to("loop.cer")
+    os.mkfifo(folder / "fifo.pem")
+    return {**{f"{kind}.pem": True for kind in kinds}, "locked.cer": False}
+
+
+def check() -> None:
+    oldest = shutil.which(OLDEST)
+    if oldest is None:
+        sys.exit(f"{OLDEST} is not on the PATH")
+    with tempfile.TemporaryDirectory() as folder:
+        expected = write(Path(folder))
+        answer = subprocess.run([oldest, __file__, folder], capture_output=True, text=True, timeout=60, check=False)
+        if answer.returncode:
+            sys.exit(f"{OLDEST} failed:\n{answer.stderr}")
+        found = json.loads(answer.stdout)
+        assert {each["files"][0]: each["has_key"] for each in found["certificates"]} == expected
+        assert {each["name"] for each in found["unreadable"]} == {"cut.cer", "loop.cer", "fifo.pem"}
+        assert any("encrypted" in warning for warning in found["warnings"])
+        assert found == read(folder)
+    print(f"{OLDEST}: {len(expected)} certificates read as by {sys.executable}")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        assert sys.version_info[:2] == (3, 9), sys.version
+        print(json.dumps(read(sys.argv[1])))
+    else:
+        check()
