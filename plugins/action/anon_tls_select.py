@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._case import CaseError, Question
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._decision import decide
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import Facts, FactsError, moment_of
@@ -60,8 +61,9 @@ def _facts_of(given: object, task_vars: dict[str, Any]) -> object:
         return given
     gathered = task_vars.get("ansible_facts", {}).get("anon_tls")
     if gathered is None:
+        host = task_vars.get("inventory_hostname", "this host")
         raise FactsError(
-            f"there are no facts of {task_vars.get('inventory_hostname', 'this host')}: ansible_facts.anon_tls is not set; "
+            f"there are no facts of {host}: ansible_facts.anon_tls is not set; "
             "run msexchange.transport_tls.anon_tls_facts first, use a fact cache, or give the facts in the option facts"
         )
     return gathered

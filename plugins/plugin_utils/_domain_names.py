@@ -86,4 +86,7 @@ _FQDN_KEPT = "a cluster or NLB server without a ClusterName keeps its FQDN"
 
 
 def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple({comparable(name): name for name in reversed(names)}.values())[::-1]
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(comparable(name), name)
+    return tuple(first.values())

@@ -1,4 +1,4 @@
-"""What holds of every decision, whatever the facts: order, ineligible certificates, age, completeness, unknown facts."""
+"""What holds of every decision, whatever the facts: order, ineligible certificates, age, steps, unknown facts."""
 
 # Copyright (c) 2026 The msexchange.transport_tls authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -10,6 +10,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._case import Question
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._decision import decide
@@ -27,8 +30,6 @@ from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts im
     Unreadable,
 )
 from ansible_collections.msexchange.transport_tls.tests.fixtures.facts import FQDN, NOW, self_signed, thumbprint
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 NAMES = (FQDN, "EX01", "*.contoso.com", "other.example")
 STEPS = ["1", "2a", "2b", "3", "4", "5", "6", "7", "8", "9"]
@@ -134,7 +135,7 @@ questions = st.builds(
     wildcards=st.booleans(),
     delivery_type=st.sampled_from(["SmtpRelayWithinAdSiteToEdge", "SmtpRelayWithinAdSiteToEdge", "MapiDelivery"]),
 )
-some = settings(max_examples=400, deadline=None)
+some = settings(max_examples=200, deadline=None)
 
 
 @some
@@ -268,7 +269,7 @@ FORGET: dict[str, Callable[[Facts, int], Facts]] = {
 NOT_DETERMINED = (None, "undetermined")
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=1500, deadline=None)
 @given(
     facts_of_a_server(), questions, st.lists(st.tuples(st.sampled_from(sorted(FORGET)), st.integers(0, 3)), max_size=3)
 )
