@@ -24,7 +24,7 @@ _HUB = 32
 _EDGE = 64
 
 _TCP = "ncacn_ip_tcp:"
-_SERIAL_NUMBER = re.compile(r"Version ([0-9]+)\.([0-9]+) \(Build ([0-9]+)\.[0-9]+\)")
+_SERIAL_NUMBER = re.compile(r"Version ([0-9]{1,2})\.([0-9]{1,2}) \(Build ([0-9]{1,5})\.[0-9]+\)")
 _SERIAL_BUILDS_BEGIN = 30000
 _MOST_NAMES_IN_A_MESSAGE = 5
 
@@ -48,9 +48,9 @@ def find_server(entries: Sequence[Entry], server_name: str | None, source: str) 
     None where nothing shows that other servers were read too, and empty for a server that is no Hub: the subscription
     is the Hub's. Raises DirectoryError for an entry whose dn is no distinguished name.
     """
-    objects = [Located(entry, split_dn(entry.dn)) for entry in entries]
+    objects = [Located(entry, dn) for entry in entries if (dn := split_dn(entry.dn))]
     servers = [candidate for candidate in objects if candidate.is_server]
-    wanted = _Wanted.named((server_name or "").strip())
+    wanted = _Wanted.named((server_name or "").strip().rstrip("."))
     found = [server for server in servers if wanted.is_name_of(server)]
     server = found[0] if len(found) == 1 else None
     connectors, notes = connectors_of(server, server.name if server else wanted.object_name, objects)
@@ -85,15 +85,13 @@ class _Wanted:
 
     @property
     def object_name(self) -> str | None:
-        """The name that the server object must have, None where that cannot be told (an FQDN, nothing)."""
-        if self.dn:
-            return self.dn[0].value
-        return None if "." in self.text else self.text or None
+        """What a connector would call the server that has no object; no server is called by its FQDN."""
+        return self.dn[0].value if self.dn else self.text or None
 
     def is_name_of(self, server: Located) -> bool:
         if self.dn:
             return same_dn(server.dn, self.dn)
-        return _folded(self.text) in map(_folded, (server.name, *_fqdns(server)))
+        return bool(self.text) and _folded(self.text) in map(_folded, (server.name, *_fqdns(server)))
 
 
 def _folded(name: str) -> str:

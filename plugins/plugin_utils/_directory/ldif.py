@@ -21,9 +21,12 @@ from .entry import DirectoryError, Entry
 
 MAX_SIZE = 64 * 1024 * 1024
 """Bytes an export may have: about 20,000 servers with their connectors and certificates."""
+MAX_LINES = 2_000_000
+"""Lines it may have: a large one has about 60 bytes in each."""
 
 _DESCRIPTION = re.compile(rb"(?P<name>[A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)*)(?P<options>(?:;[A-Za-z0-9=*-]+)*)")
 _WHOLE_VALUE_OPTIONS = re.compile(r";(?:binary|range=0-\*)(?=;|$)")
+_EXPORT_LESS = "export only servers and Send connectors (msExchExchangeServer, msExchRoutingSMTPConnector)"
 
 
 class _LineError(Exception):
@@ -58,6 +61,8 @@ def read_ldif(path: str) -> tuple[Entry, ...]:
     of ldifde or of `ldapsearch -LLL` shows in nothing.
     """
     content = _as_utf8(_content(path), path)
+    if (lines := content.count(b"\n")) > MAX_LINES:
+        raise DirectoryError(f"{path} has {lines} lines, an export may have {MAX_LINES}; {_EXPORT_LESS}")
     try:
         return _entries(content)
     except _LineError as error:
@@ -72,8 +77,7 @@ def _content(path: str) -> bytes:
                 raise DirectoryError(f"{path} is no regular file; name the LDIF export itself")
             if status.st_size > MAX_SIZE:
                 raise DirectoryError(
-                    f"{path} has {status.st_size} bytes, an export may have {MAX_SIZE}; export only the server objects "
-                    "and the Send connectors (classes msExchExchangeServer and msExchRoutingSMTPConnector)"
+                    f"{path} has {status.st_size} bytes, an export may have {MAX_SIZE}; {_EXPORT_LESS}"
                 )
             return file.read(MAX_SIZE)
     except DirectoryError:

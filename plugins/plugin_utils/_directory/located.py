@@ -17,19 +17,19 @@ _GUID = re.compile(r"\{[^{}]+\}")
 
 @dataclass(frozen=True)
 class Located:
-    """An entry with its distinguished name in parts, the object's own first."""
+    """An entry with its distinguished name in parts, at least one, the object's own first."""
 
     entry: Entry
     dn: tuple[Rdn, ...]
 
     @property
     def name(self) -> str:
-        return self.dn[0].value if self.dn else ""
+        return self.dn[0].value
 
     @property
     def adlds(self) -> str | None:
         """The `{GUID}` of the AD LDS that the object lies in (an Edge's own directory), None in Active Directory."""
-        root = self.dn[-1].value.casefold() if self.dn else ""
+        root = self.dn[-1].value.casefold()
         return root if _GUID.fullmatch(root) else None
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.distinguished_name import (
@@ -84,12 +84,14 @@ def test_letters_compare_without_case() -> None:
     assert not same_dn(split_dn("CN=EX01,DC=com"), split_dn("CN=EX01"))
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), min_size=1, max_size=5))
 def test_any_value_survives_its_escapes(values: list[str]) -> None:
     dn = ",".join("CN=" + "".join(f"\\{byte:02x}" for byte in value.encode()) for value in values)
     assert [part.value for part in split_dn(dn)] == values
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("CN=,\\+# aé\0\udc80")))
 def test_any_text_is_a_name_or_a_directory_error(text: str) -> None:
     with suppress(DirectoryError):
