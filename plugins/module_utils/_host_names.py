@@ -28,7 +28,7 @@ def _resolved(name: str) -> str:
             found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM, flags=socket.AI_CANONNAME)
         except (OSError, UnicodeError):
             return
-        answers.extend(canonical.rstrip(".") for _, _, _, canonical, _ in found if canonical)
+        answers.extend(entry[3].rstrip(".") for entry in found if entry[3])
 
     # A resolver waits for dead name servers as long as it likes; a daemon thread need not be waited for.
     thread = threading.Thread(target=ask, daemon=True)

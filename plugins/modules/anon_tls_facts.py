@@ -12,7 +12,7 @@ module: anon_tls_facts
 short_description: Gather what decides on the certificate for outbound anonymous TLS
 version_added: 0.1.0
 author:
-  - The msexchange.transport_tls authors
+  - The msexchange.transport_tls authors (@msexchange)
 description:
   - Gathers, for one Exchange server, everything that decides which certificate it uses for outbound anonymous TLS - the
     certificates of its store, the names of the computer, and what the directory says of the server - and returns it as

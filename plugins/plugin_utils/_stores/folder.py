@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .._certificate import CertificateError, ParsedCertificate, describe, load, public_key_bytes, thumbprint_if_whole
 from .._facts import Certificate, Store, Trust, Unreadable
@@ -26,17 +27,24 @@ class FolderStore:
     warnings: tuple[str, ...]
 
 
+class _Found(NamedTuple):
+    """A certificate of a file."""
+
+    file: CertificateFile
+    parsed: ParsedCertificate
+
+
 @dataclass(frozen=True, slots=True)
 class _Parsed:
-    """The certificates that can be parsed, each with its file, those that cannot, and what was remarked."""
+    """The certificates that can be parsed, those that cannot, and what is odd about them."""
 
-    certificates: tuple[tuple[CertificateFile, ParsedCertificate], ...]
+    certificates: tuple[_Found, ...]
     unreadable: tuple[Unreadable, ...]
     warnings: tuple[str, ...] = ()
 
     @property
     def alone(self) -> list[ParsedCertificate]:
-        return [parsed for _, parsed in self.certificates]
+        return [found.parsed for found in self.certificates]
 
 
 def store_of(reading: FolderReading) -> FolderStore:
@@ -50,8 +58,8 @@ def store_of(reading: FolderReading) -> FolderStore:
         roots.alone if roots else (), [*intermediates.alone, *own.alone], _unread(roots, intermediates)
     )
     certificates = tuple(
-        _described(parsed, has_key, listed, chains.judge(parsed))
-        for (_, parsed), has_key in zip(own.certificates, _has_key(own), strict=True)
+        _described(found.parsed, has_key, listed, chains.judge(found.parsed))
+        for found, has_key in zip(own.certificates, _has_key(own), strict=True)
     )
     store = Store("folder", certificates, own.unreadable)
     return FolderStore(
@@ -73,7 +81,7 @@ def _parse(files: Iterable[CertificateFile], unreadable: Iterable[Unreadable]) -
         except CertificateError as error:
             refused.append(Unreadable(file.files, thumbprint_if_whole(file.der), str(error)))
         else:
-            certificates.append((file, parsed))
+            certificates.append(_Found(file, parsed))
             warnings += [f"{file.files}: {warning}" for warning in parsed.warnings]
     return _Parsed(tuple(certificates), tuple(refused), tuple(warnings))
 
@@ -85,10 +93,10 @@ def _parse_authorities(files: AuthorityFiles) -> _Parsed:
 
 def _has_key(own: _Parsed) -> Iterator[bool | None]:
     """For each certificate: a key is at hand for all of its public key; else not known where that is so of one."""
-    keys = [public_key_bytes(parsed) or parsed.key_info for _, parsed in own.certificates]
+    keys = [public_key_bytes(parsed) or parsed.key_info for parsed in own.alone]
     answers: dict[bytes, set[bool | None]] = {}
-    for key, (file, _) in zip(keys, own.certificates, strict=True):
-        answers.setdefault(key, set()).add(file.has_key)
+    for key, found in zip(keys, own.certificates, strict=True):
+        answers.setdefault(key, set()).add(found.file.has_key)
     for key in keys:
         yield True if True in answers[key] else None if None in answers[key] else False
 

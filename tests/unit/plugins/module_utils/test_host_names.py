@@ -17,7 +17,7 @@ from ansible_collections.msexchange.transport_tls.plugins.module_utils._host_nam
 
 
 def names(monkeypatch: pytest.MonkeyPatch, own: str, canonical: str | OSError) -> tuple[str | None, str | None]:
-    def resolve(*_: Any, **__: Any) -> list[tuple[Any, ...]]:
+    def resolve(*arguments: Any, **options: Any) -> list[tuple[Any, ...]]:
         if isinstance(canonical, OSError):
             raise canonical
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, canonical, ("192.0.2.1", 0))]
@@ -53,7 +53,7 @@ def test_a_resolver_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.M
     answered = threading.Event()
     monkeypatch.setattr(_host_names, "PATIENCE", 0.01)
     monkeypatch.setattr(socket, "gethostname", lambda: "EX01")
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [answered.wait()][:0])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *arguments, **options: [answered.wait()][:0])
     try:
         assert host_names() == {"hostname": "EX01", "fqdn": None}
     finally:

@@ -240,7 +240,7 @@ def test_a_directory_is_parsed_once_until_it_changes(tmp_path: Path, monkeypatch
     read = _gathering.read_ldif
     monkeypatch.setattr(_gathering, "read_ldif", lambda name: parsed.append(name) or read(name))
     request = Request(frozenset({"directory"}), live=False, server_name="EX01", ldif=path)
-    assert {gather(request, Reading(), NOW).directory.status for _ in range(3)} == {"present"}
+    assert {gather(request, Reading(), NOW).directory.status for attempt in range(3)} == {"present"}
     assert parsed == [path]
     ldif(tmp_path, server_entry("EX02"))
     assert gather(request, Reading(), NOW).directory.status == "unknown"
