@@ -103,7 +103,7 @@ def test_wildcards_reach_the_decision() -> None:
     [
         (
             {},
-            r"there are no facts of ex01: ansible_facts\.anon_tls is not set; run msexchange\.transport_tls\.anon_tls_facts",
+            r"there are no facts of ex01: ansible_facts\.anon_tls is not set; run msexchange\.transport_tls",
         ),
         ({"facts": {"schema_version": 7}}, "schema_version is 7"),
         ({"facts": {}}, "schema_version is missing"),
