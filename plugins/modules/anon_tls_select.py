@@ -136,7 +136,7 @@ EXAMPLES = r"""
       remote: false
     directory:
       source: ldif
-      path: files/contoso.ldif
+      path: files/exchange.ldf
 
 - name: Decide
   msexchange.transport_tls.anon_tls_select:

@@ -1,0 +1,85 @@
+"""Runs the EXAMPLES of every module as they stand, on a small laboratory: a store, a directory, one host."""
+
+# Copyright (c) 2026 The msexchange.transport_tls authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import importlib
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from textwrap import indent
+
+from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates import (
+    exchange_certificate,
+    intermediate_authority,
+    root_authority,
+    server_certificate,
+)
+from ansible_collections.msexchange.transport_tls.tests.fixtures.ldif import (
+    send_connector_entry,
+    server_entry,
+    write_ldif,
+)
+from ansible_collections.msexchange.transport_tls.tests.fixtures.serialized_certificate import serialize
+from ansible_collections.msexchange.transport_tls.tests.fixtures.store import Entry, write_store
+
+COLLECTION = "ansible_collections.msexchange.transport_tls"
+MODULES = Path(__file__).parents[2] / "plugins" / "modules"
+PLAY = """\
+- name: The examples of {name}
+  hosts: localhost
+  connection: local
+  gather_facts: false
+  vars:
+    ansible_python_interpreter: "{{{{ ansible_playbook_python }}}}"
+  tasks:
+"""
+
+
+def main() -> int:
+    """The number of modules whose examples failed."""
+    names = sorted(path.stem for path in MODULES.glob("*.py"))
+    with tempfile.TemporaryDirectory() as folder:
+        laboratory = Path(folder)
+        make_laboratory(laboratory / "files")
+        failed = [name for name in names if not runs(name, laboratory)]
+    print(f"{len(names) - len(failed)} passed, {len(failed)} failed", *failed)
+    return len(failed)
+
+
+def make_laboratory(files: Path) -> None:
+    """What the examples name: files/ex01, a store, and files/exchange.ldf, a directory."""
+    root = root_authority()
+    issuing = intermediate_authority(root)
+    issued = server_certificate("ex01.contoso.com", "EX01", issuer=issuing)
+    own = exchange_certificate("EX01", "contoso.com")
+    write_store(
+        files / "ex01",
+        [Entry("issued", issued, services=("SMTP", "IIS")), Entry("own", own, services=("SMTP",))],
+        roots=[root],
+        intermediates=[issuing],
+    )
+    entries = [
+        server_entry("EX01", version=(14, 3, 123), internal_certificate=serialize(own.der)),
+        send_connector_entry("to internet", source_servers=["EX01"]),
+    ]
+    (files / "exchange.ldf").write_text(write_ldif(entries), encoding="utf-8")
+
+
+def runs(name: str, laboratory: Path) -> bool:
+    """Whether the module's examples run to their end."""
+    examples: str = importlib.import_module(f"{COLLECTION}.plugins.modules.{name}").EXAMPLES
+    playbook = laboratory / f"{name}.yml"
+    playbook.write_text(PLAY.format(name=name) + indent(examples, "    "), encoding="utf-8")
+    environment = {**os.environ, "ANSIBLE_INJECT_FACT_VARS": "False", "ANSIBLE_LOCALHOST_WARNING": "False"}
+    command = ["ansible-playbook", "--inventory", "localhost,", str(playbook)]
+    return subprocess.run(command, env=environment, check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
