@@ -13,6 +13,7 @@ import stat
 MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_ALL_BYTES = 64 * 1024 * 1024
 
+_PART = 256 * 1024
 _NOTHING_THERE = (errno.ENOENT, errno.ELOOP, errno.ENOTDIR)
 
 
@@ -45,15 +46,15 @@ class Files:
             _check(os.stat(path))
             # What was a file a moment ago may be a FIFO now: never wait for a writer.
             descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-            with open(descriptor, "rb") as file:
+            try:
                 status = os.fstat(descriptor)
                 _check(status)
-                data = file.read(MAX_FILE_BYTES + 1)
+                data = _contents(descriptor)
+            finally:
+                os.close(descriptor)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise UnreadableFile(f"cannot be opened: {reason}", error.errno not in _NOTHING_THERE) from None
-        if len(data) > MAX_FILE_BYTES:
-            raise _too_large(f"more than {MAX_FILE_BYTES}")
         self._left -= len(data)
         if self._left < 0:
             raise FolderError(
@@ -62,6 +63,15 @@ class Files:
             )
         self.newest = max(status.st_mtime, self.newest or status.st_mtime)
         return data
+
+
+def _contents(descriptor: int) -> bytes:
+    data = b""
+    while part := os.read(descriptor, _PART):
+        data += part
+        if len(data) > MAX_FILE_BYTES:
+            raise _too_large(f"more than {MAX_FILE_BYTES}")
+    return data
 
 
 def _check(status: os.stat_result) -> None:
@@ -79,5 +89,7 @@ def _too_large(size: str) -> UnreadableFile:
 
 def shown(name: str) -> str:
     """A file's name as it can be printed anywhere: bytes that are no text, and control characters, are escaped."""
+    if name.isprintable():
+        return name
     text = os.fsencode(name).decode("utf-8", "backslashreplace")
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text)

@@ -39,16 +39,18 @@ class Matches(NamedTuple):
     warnings: list[str]
 
 
-def match_keys(certificates: Sequence[CertificateFiles], keys: Iterable[KeyFile]) -> Matches:
+def match_keys(certificates: Sequence[CertificateFiles], keys: Sequence[KeyFile]) -> Matches:
     """Tries each key with the certificates of its own file and of the same stem, then with those still without a key.
 
     At most MAX_TRIES pairs are compared; one matching certificate per key is enough, as the controller knows which
     others have the same public key.
     """
     search = _Search(certificates)
+    if not keys:
+        return Matches(search.has_key, [])
     try:
         with tempfile.TemporaryFile() as certificate_file, tempfile.TemporaryFile() as key_file:
-            search.run(list(keys), _Comparison(certificate_file, key_file))
+            search.run(keys, _Comparison(certificate_file, key_file))
     except FileNotFoundError as error:
         search.give_up(f"private keys cannot be compared on this machine ({error})")
     except _TooManyTries:
@@ -78,7 +80,7 @@ class _Search:
         self._by_file = _index(certificates, str)
         self._by_stem = _index(certificates, _stem)
 
-    def run(self, keys: list[KeyFile], compare: _Comparison) -> None:
+    def run(self, keys: Sequence[KeyFile], compare: _Comparison) -> None:
         unmatched = []
         for key in keys:
             near = dict.fromkeys(self._by_file.get(key.file, []) + self._by_stem.get(_stem(key.file), []))
