@@ -1,4 +1,4 @@
-"""Runs `ansible-test sanity` or `units` on a copy of the checkout, and does not believe a pass that tested nothing."""
+"""Runs ansible-test on a copy of the checkout, and does not believe a pass that tested nothing."""
 
 # Copyright (c) 2026 The msexchange.transport_tls authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -15,7 +15,12 @@ from pathlib import Path
 
 from environments import BUILD, COLLECTION, ROOT
 
-OPTIONS = {"sanity": (), "units": ("--venv",)}
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+CHECKS = {
+    "sanity": ("sanity", "--python", PYTHON),
+    "targets": ("sanity", "--python", "3.9", "--test", "compile", "--test", "import"),
+    "units": ("units", "--python", PYTHON, "--venv"),
+}
 HOLLOW = re.compile(r"All targets skipped|Required program .* not found")
 
 
@@ -25,7 +30,8 @@ def copy_checkout(copy: Path) -> None:
     if (copy / "tests/output").exists():
         (copy / "tests/output").rename(kept)
     shutil.rmtree(copy, ignore_errors=True)
-    files = subprocess.check_output(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, text=True)
+    git = ("git", "-c", f"safe.directory={ROOT}")  # the user's own settings are out of sight
+    files = subprocess.check_output([*git, "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, text=True)
     for file in filter(None, files.split("\0")):
         if (ROOT / file).exists():  # git lists a file that was removed until that is committed
             (copy / file).parent.mkdir(parents=True, exist_ok=True)
@@ -57,18 +63,19 @@ def hand_over_pip_settings(home: Path) -> None:
     )
 
 
-def main(command: str) -> int:
-    """Run one command of ansible-test with the Python that runs this."""
-    place = BUILD / "ansible-test" / f"{command}-{Path(sys.prefix).name}"
+def main(check: str) -> int:
+    """Run one of the checks with the ansible-core of the Python that runs this."""
+    place = BUILD / "ansible-test" / f"{check}-{Path(sys.prefix).name}"
+    home = place / "home"
     copy = place / COLLECTION
     copy_checkout(copy)
-    place_shim(place / "home")
-    hand_over_pip_settings(place / "home")
-    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    place_shim(home)
+    hand_over_pip_settings(home)
+    command = ["ansible-test", *CHECKS[check], "--color", "no"]
     done = subprocess.run(
-        ["ansible-test", command, "--python", python, "--color", "no", *OPTIONS[command]],
+        command,
         cwd=copy,
-        env=os.environ | {"HOME": str(place / "home")},
+        env=os.environ | {"HOME": str(home)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -77,7 +84,7 @@ def main(command: str) -> int:
     print(done.stdout, end="")
     hollow = HOLLOW.search(done.stdout)
     if hollow:
-        print(f"ERROR: tested nothing: {hollow[0]}")
+        print(f"ERROR: this tested nothing: {hollow[0]}")
     return done.returncode or bool(hollow)
 
 

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +25,8 @@ TIMEOUT = 900
 _FOREIGN = ("ANSIBLE_", "MOLECULE_", "PYTEST_", "PYTHON")
 """Settings of the caller's that would change what a step does."""
 
+_running: set[subprocess.Popen[bytes]] = set()
+
 
 @dataclass(frozen=True)
 class Result:
@@ -34,18 +38,20 @@ class Result:
     seconds: float = 0.0
 
 
-def surroundings(environments: Iterable[Environment], pythons: Iterable[str] = ()) -> dict[str, str]:
-    """The environment variables of a command; nothing in the home of the user is read or written."""
+def surroundings(environments: Sequence[Environment], pythons: Iterable[str] = ()) -> dict[str, str]:
+    """The environment variables of a command: a home of its own for each environment, none of the user's settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
     folders = [environment.folder / "bin" for environment in environments]
     folders += [path.parent for path in map(interpreter, pythons) if path]
-    home = BUILD / "home"
+    home = BUILD / "home" / environments[0].name
     home.mkdir(parents=True, exist_ok=True)
     return kept | {
         "PATH": os.pathsep.join([*map(str, folders), kept.get("PATH", os.defpath)]),
         "HOME": str(home),
         "LC_ALL": "C.UTF-8",
+        "NO_COLOR": "1",
         "ANSIBLE_INJECT_FACT_VARS": "False",
+        "ANSIBLE_REMOTE_TMP": str(home / "remote"),
         "HYPOTHESIS_STORAGE_DIRECTORY": str(BUILD / "cache/hypothesis"),
         "MYPYPATH": str(BUILD / "mypy"),
         "PYTHONPYCACHEPREFIX": str(BUILD / "cache/pycache"),
@@ -78,21 +84,34 @@ def _build(environment: Environment) -> str:
 
 def _run(step: Step) -> Result:
     started = time.monotonic()
-    try:
-        done = subprocess.run(
+    log = BUILD / "logs" / f"{step.name.replace(' ', '-').replace(',', '')}.txt"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    # A file and no pipe: what a step leaves behind would hold a pipe open for ever.
+    with log.open("w") as output:
+        process = subprocess.Popen(
             step.command.split(),
             cwd=ROOT,
             env=surroundings(step.environments, step.pythons),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
-            text=True,
-            timeout=TIMEOUT,
-            check=False,
+            start_new_session=True,
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return Result(step, "FAILED", f"{error}\n", time.monotonic() - started)
-    return Result(step, "FAILED" if done.returncode else "passed", done.stdout, time.monotonic() - started)
+        _running.add(process)
+        try:
+            code = process.wait(TIMEOUT)
+        except subprocess.TimeoutExpired:
+            _kill(process)
+            output.write(f"\nkilled after {TIMEOUT} seconds\n")
+            code = 1
+        _running.discard(process)
+    return Result(step, "FAILED" if code else "passed", log.read_text(errors="replace"), time.monotonic() - started)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill the step and what it started; a session of its own keeps it from asking the terminal."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _report(result: Result) -> Result:
@@ -114,5 +133,11 @@ def run(steps: Sequence[Step]) -> list[Result]:
             errors = "".join(broken[environment] for environment in step.environments)
             return _report(Result(step, "FAILED", errors) if errors else _run(step))
 
-        able = pool.map(attempt, [step for step in steps if not lacking[step]])
-        return [*able, *(_report(Result(step, "could not", what)) for step, what in lacking.items() if what)]
+        try:
+            results = list(pool.map(attempt, [step for step in steps if not lacking[step]]))
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in list(_running):
+                _kill(process)
+            raise
+    return results + [_report(Result(step, "could not", what)) for step, what in lacking.items() if what]

@@ -39,7 +39,12 @@ STEPS = (
     *_on_both("examples of the documentation", "docs", "python tests/examples/run.py"),
     Step("artifact, newest", "artifact", (NEWEST_USER, DEMO), "python tests/runner/artifact.py"),
     Step("artifact, oldest", "artifact", (OLDEST_USER, DEMO), "python tests/runner/artifact.py"),
-    Step("target code", "unit", (NEWEST,), "python tests/python39/check_folder_store.py", pythons=("3.9",)),
+    Step(
+        "ansible-test targets", "sanity", (NEWEST,), "python tests/runner/ansible_test.py targets", ("git",), ("3.9",)
+    ),
+    Step(
+        "folder store on a target", "unit", (NEWEST,), "python tests/python39/check_folder_store.py", pythons=("3.9",)
+    ),
     Step("ansible-lint", "lint", (TOOLS,), "ansible-lint --profile production --offline"),
     Step("mypy", "lint", (TOOLS,), "mypy -p ansible_collections.msexchange.transport_tls.plugins"),
     Step("ruff check", "lint", (TOOLS,), "ruff check"),
