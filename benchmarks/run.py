@@ -1,0 +1,222 @@
+"""What the collection costs: ratios within one run, printed as a table; a ratio over its bound is a failure."""
+
+# Copyright (c) 2026 The msexchange.transport_tls authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.x509.oid import ExtensionOID, NameOID
+
+from ansible_collections.msexchange.transport_tls.plugins.module_utils._folder_store import read_folder
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._case import Question
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._decision import decide
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import Facts, Store
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._stores.folder import store_of
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._stores.folder_reading import folder_reading
+from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates import (
+    intermediate_authority,
+    root_authority,
+    server_certificate,
+    shared_rsa_key,
+)
+from ansible_collections.msexchange.transport_tls.tests.fixtures.facts import NOW, hub, pki, self_signed
+from ansible_collections.msexchange.transport_tls.tests.fixtures.store import Entry, write_store
+
+HOSTS = 40
+ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the table; `bound` is the most that the ratio may be, None where the number is only shown."""
+
+    what: str
+    measured: str
+    ratio: float | None = None
+    bound: float | None = None
+
+    @property
+    def holds(self) -> bool:
+        return self.bound is None or (self.ratio is not None and self.ratio <= self.bound)
+
+    def __str__(self) -> str:
+        ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
+        bound = "" if self.bound is None else f"at most {self.bound:g}{'' if self.holds else ' EXCEEDED'}"
+        return f"| {self.what} | {self.measured} | {ratio} | {bound} |"
+
+
+def facts_with(count: int) -> Facts:
+    """A server with `count` certificates, half of them self-signed, all eligible."""
+    certificates = [
+        (pki if number % 2 else self_signed)(f"c{number}", days=(-100 - number, 100)) for number in range(count)
+    ]
+    return hub(certificates, certificates[count // 2])
+
+
+def seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def best_of(rounds: int, *works: Callable[[], object]) -> list[float]:
+    """The shortest time of each, taken in turns so that a slow moment of the machine meets them all."""
+    times = [[seconds(work) for work in works] for _ in range(rounds)]
+    return [min(column) for column in zip(*times, strict=True)]
+
+
+def decision() -> Iterator[Line]:
+    """The pure decision, and whether it is linear in the store."""
+    question = Question(NOW, NOW)
+    small, large = facts_with(100), facts_with(1000)
+    of_100, of_1000 = best_of(
+        20, lambda: decide(small, question).to_plain(), lambda: decide(large, question).to_plain()
+    )
+    yield Line("pure decision over 100 certificates", f"{of_100 * 1e3:.2f} ms")
+    yield Line(
+        "over 1,000 certificates, against 10 times that over 100", f"{of_1000 * 1e3:.1f} ms", of_1000 / of_100 / 10, 1.5
+    )
+    fleet = facts_with(10).to_plain()
+    total = seconds(lambda: [decide(Facts.from_plain(fleet), question).to_plain() for _ in range(10_000)])
+    yield Line("10,000 hosts with 10 certificates, facts read and decided", f"{total:.1f} s")
+
+
+def memory() -> Iterator[Line]:
+    """The facts of a fleet as Ansible keeps them: plain data, one copy per host."""
+    text = json.dumps(facts_with(10).to_plain())
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    fleet = [json.loads(text) for _ in range(5_000)]
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    yield Line(f"facts of {len(fleet):,} hosts with 10 certificates in memory", f"{grown / 1024:.0f} MB")
+    yield Line("facts of a host with 10 certificates as JSON", f"{len(text) / 1024:.1f} KB of 16", len(text) / 16384, 1)
+
+
+def folder() -> Iterator[Line]:
+    """The facts of a folder against a bare loop: the same fields through cryptography, every signature verified."""
+    root = root_authority(key=shared_rsa_key(2048, 0))
+    issuing = intermediate_authority(root, key=shared_rsa_key(2048, 1))
+    issued = [server_certificate(f"ex{n:03}.contoso.com", f"EX{n:03}", issuer=issuing) for n in range(100)]
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place)
+        entries = [Entry(f"c{n:03}", credential, with_key=False) for n, credential in enumerate(issued)]
+        write_store(path, entries, roots=[root], intermediates=[issuing])
+        ours, bare = best_of(15, lambda: _ours(path), lambda: bare_loop(path, root.certificate, issuing.certificate))
+    yield Line("facts of a folder with 100 certificates, against a bare loop", f"{ours * 1e3:.1f} ms", ours / bare, 1.2)
+
+
+def _ours(path: Path) -> Store:
+    store = store_of(folder_reading(read_folder(str(path)))).store
+    assert [certificate.trust.status for certificate in store.certificates] == ["trusted"] * 100
+    return store
+
+
+def bare_loop(path: Path, root: x509.Certificate, issuing: x509.Certificate) -> list[dict[str, object]]:
+    """The least that gives the same fields of the certificates in a folder, and checks their path."""
+    issuing.verify_directly_issued_by(root)
+    read = []
+    for file in sorted(path.glob("*.pem")):
+        certificate = x509.load_pem_x509_certificate(file.read_bytes())
+        certificate.verify_directly_issued_by(issuing)
+        read.append(_fields(certificate))
+    return read
+
+
+def _fields(certificate: x509.Certificate) -> dict[str, object]:
+    key = certificate.public_key()
+    extensions = certificate.extensions
+    eku = extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    try:
+        template = extensions.get_extension_for_oid(ExtensionOID.MS_CERTIFICATE_TEMPLATE).value
+    except x509.ExtensionNotFound:
+        template = None
+    try:
+        algorithm = certificate.signature_hash_algorithm
+    except UnsupportedAlgorithm:
+        algorithm = None
+    return {
+        "thumbprint": certificate.fingerprint(hashes.SHA1()).hex().upper(),
+        "subject": certificate.subject.rfc4514_string(),
+        "issuer": certificate.issuer.rfc4514_string(),
+        "serial": f"{certificate.serial_number:X}",
+        "version": certificate.version.value + 1,
+        "not_before": certificate.not_valid_before_utc,
+        "not_after": certificate.not_valid_after_utc,
+        "dns_names": names.get_values_for_type(x509.DNSName),
+        "common_names": [a.value for a in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)],
+        "eku": [usage._name for usage in eku],
+        "template": template,
+        "key": (type(key).__name__, getattr(key, "key_size", None), getattr(getattr(key, "curve", None), "name", None)),
+        "signature_hash": algorithm and algorithm.name,
+    }
+
+
+PLAYBOOK = """\
+- name: Measure
+  hosts: all
+  connection: local
+  gather_facts: false
+  tasks:
+    - name: facts
+      ansible.builtin.set_fact: {anon_tls: "{{ facts_of_all }}", cacheable: true}
+"""
+ASSERT = """\
+    - name: assert
+      ansible.builtin.assert: {that: inventory_hostname is defined, quiet: true}
+"""
+SELECT = """\
+    - name: select
+      msexchange.transport_tls.anon_tls_select: {}
+"""
+
+
+def action() -> Iterator[Line]:
+    """`anon_tls_select` on hosts with 100 certificates against `ansible.builtin.assert` on the same hosts."""
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place)
+        (path / "facts.json").write_text(json.dumps({"facts_of_all": facts_with(100).to_plain()}))
+        (path / "play.yml").write_text(PLAYBOOK + (ASSERT + SELECT) * ROUNDS)
+        (path / "hosts").write_text("\n".join(f"host{number}" for number in range(HOSTS)))
+        environment = {
+            **os.environ,
+            "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback_plugins"),
+            "ANSIBLE_CALLBACKS_ENABLED": "task_seconds",
+            "ANON_TLS_TASK_SECONDS": str(path / "seconds.json"),
+            "ANSIBLE_INJECT_FACT_VARS": "False",
+        }
+        command = ["ansible-playbook", "--inventory", "hosts", "--extra-vars", "@facts.json", "play.yml"]
+        subprocess.run(command, cwd=path, env=environment, check=True, stdout=subprocess.DEVNULL)
+        taken = json.loads((path / "seconds.json").read_text())
+    of_select, of_assert = (statistics.median(s for name, s in taken if name == task) for task in ("select", "assert"))
+    measured = f"{of_select / HOSTS * 1e3:.1f} ms a host"
+    yield Line("anon_tls_select with 100 certificates, against assert", measured, of_select / of_assert, 2)
+
+
+def main() -> int:
+    print("| what | measured | ratio | bound |\n| --- | --- | --- | --- |", flush=True)
+    held = True
+    for measure in (action, decision, folder, memory):
+        for line in measure():
+            print(line, flush=True)
+            held = held and line.holds
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
