@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -21,7 +20,14 @@ from environments import BUILD, DEMO
 
 FLEET = "ansible_collections.msexchange.transport_tls.tests.fixtures.fleet"
 PLAYBOOK = "msexchange.transport_tls.compliance"
-_SUM = re.compile(r"^\s*RUN: (\{.*\})$", re.MULTILINE)
+EXPLAINED = "HUB02"
+"""The server whose steps are shown."""
+
+_LOOKS = {
+    "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
+    "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "False",
+    "ANSIBLE_SHOW_CUSTOM_STATS": "True",
+}
 
 
 def assess_fleet(folder: Path) -> bool:
@@ -31,29 +37,30 @@ def assess_fleet(folder: Path) -> bool:
     """
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([DEMO.folder / "bin/python", "-m", FLEET, folder], check=True)
-    command = ["ansible-playbook", "-i", str(folder / "inventory"), PLAYBOOK]
+    sums = assess(folder).rpartition("CUSTOM STATS")[2]
+    outcomes = {name: int(count) for name, count in re.findall(r'anon_tls_outcome_(\w+)"?: (\d+)', sums)}
+    planned = yaml.safe_load((folder / "expected.yml").read_text())
+    return outcomes == Counter(server["outcome"] for server in planned.values())
+
+
+def assess(folder: Path, *options: str) -> str:
+    """Run the playbook in full view; returns what it printed."""
+    command = ["ansible-playbook", "-i", os.path.relpath(folder / "inventory"), PLAYBOOK, *options]
     print("$", *command, flush=True)
-    environment = os.environ | {"ANSIBLE_SHOW_CUSTOM_STATS": "1"}
+    environment = os.environ | _LOOKS | ({"ANSIBLE_FORCE_COLOR": "True"} if sys.stdout.isatty() else {})
     output = []
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as run:
         for line in run.stdout or ():
             print(line, end="", flush=True)
             output.append(line)
-    planned = Counter(server["outcome"] for server in yaml.safe_load((folder / "expected.yml").read_text()).values())
-    return _outcomes("".join(output)) == planned
-
-
-def _outcomes(output: str) -> dict[str, int]:
-    """How many servers had each outcome, as the run sums it up at its end."""
-    prefix = "anon_tls_outcome_"
-    found = _SUM.search(output)
-    summed = json.loads(found[1]) if found else {}
-    return {name.removeprefix(prefix): count for name, count in summed.items() if name.startswith(prefix)}
+    return "".join(output)
 
 
 if __name__ == "__main__":
     if not assess_fleet(BUILD / "demo"):
         sys.exit("The run broke: its outcomes are not those of the fleet.")
+    print(f"\nThe steps that led to one of these decisions, {EXPLAINED}:\n")
+    assess(BUILD / "demo", "-v", "--limit", EXPLAINED)
     print(
-        "Servers that failed need the commands above; that is the purpose of this fleet. Its files are in .build/demo"
+        "\nThis fleet has a server for every outcome: those that failed are as they should be. It lies in .build/demo."
     )

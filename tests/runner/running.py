@@ -53,7 +53,7 @@ def surroundings(environments: Sequence[Environment], pythons: Iterable[str] = (
         "ANSIBLE_INJECT_FACT_VARS": "False",
         "ANSIBLE_REMOTE_TMP": str(home / "remote"),
         "HYPOTHESIS_STORAGE_DIRECTORY": str(BUILD / "cache/hypothesis"),
-        "MYPYPATH": str(BUILD / "mypy"),
+        "MYPYPATH": os.pathsep.join([str(BUILD / "mypy"), str(ROOT / "tests/runner")]),
         "PYTHONPYCACHEPREFIX": str(BUILD / "cache/pycache"),
     }
 

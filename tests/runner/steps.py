@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from environments import DEMO, NEWEST, NEWEST_USER, OLDEST, OLDEST_USER, TOOLS, Environment
 
+_COLLECTION = "ansible_collections.msexchange.transport_tls"
+
 
 @dataclass(frozen=True)
 class Step:
@@ -46,7 +48,8 @@ STEPS = (
         "folder store on a target", "unit", (NEWEST,), "python tests/python39/check_folder_store.py", pythons=("3.9",)
     ),
     Step("ansible-lint", "lint", (TOOLS,), "ansible-lint --profile production --offline"),
-    Step("mypy", "lint", (TOOLS,), "mypy -p ansible_collections.msexchange.transport_tls.plugins"),
+    Step("mypy", "lint", (TOOLS,), f"mypy -p {_COLLECTION}.plugins -p {_COLLECTION}.tests.fixtures"),
+    Step("mypy, programs", "lint", (TOOLS,), "mypy tests/runner tests/examples benchmarks"),
     Step("ruff check", "lint", (TOOLS,), "ruff check"),
     Step("ruff format", "lint", (TOOLS,), "ruff format --check"),
     Step("antsibull-docs", "docs", (TOOLS,), "antsibull-docs lint-collection-docs --plugin-docs ."),
