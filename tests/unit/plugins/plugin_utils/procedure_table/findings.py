@@ -1,0 +1,84 @@
+"""Findings that the other rows do not produce."""
+
+# Copyright (c) 2026 The msexchange.transport_tls authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from ansible_collections.msexchange.transport_tls.tests.fixtures.facts import (
+    NOW,
+    edge,
+    hub,
+    self_signed,
+)
+from ansible_collections.msexchange.transport_tls.tests.unit.plugins.plugin_utils.procedure_table.row import (
+    OWN,
+    Row,
+)
+
+ROWS = [
+    Row(
+        "internal_expires_soon: within warn_days",
+        hub([OWN], OWN),
+        {"5": "pass"},
+        "selected",
+        options={"warn_days": 100},
+        codes=("internal_expires_soon",),
+        answer={"compliant": True},
+    ),
+    Row(
+        "internal_expires_soon: not a day earlier", hub([OWN], OWN), {}, "selected", options={"warn_days": 99}, codes=()
+    ),
+    Row(
+        "internal_is_auth_certificate",
+        hub(
+            [replace(OWN, common_names=("Microsoft Exchange Server Auth Certificate",))],
+            replace(OWN, common_names=("Microsoft Exchange Server Auth Certificate",)),
+        ),
+        {"4": "pass"},
+        "selected",
+        codes=("internal_is_auth_certificate",),
+    ),
+    Row(
+        "key_cng: on an Edge",
+        edge([replace(OWN, key=replace(OWN.key, provider="cng"))], OWN),
+        {},
+        "selected",
+        codes=("key_cng",),
+    ),
+    Row(
+        "key_cng: not on a Hub without Edge Subscriptions",
+        hub([replace(OWN, key=replace(OWN.key, provider="cng"))], OWN),
+        {},
+        "selected",
+        codes=(),
+    ),
+    Row(
+        "facts_stale: by the moment of the run, not at",
+        hub([OWN], OWN),
+        {},
+        "selected",
+        options={"now": NOW + timedelta(hours=24, seconds=1)},
+        codes=("facts_stale",),
+    ),
+    Row(
+        "facts_stale: not at max_age itself",
+        hub([OWN], OWN),
+        {},
+        "selected",
+        options={"now": NOW + timedelta(hours=24), "at": NOW},
+        codes=(),
+    ),
+    Row(
+        "best_expired: best is not yet valid",
+        hub([self_signed("future", days=(10, 300))], self_signed("future", days=(10, 300))),
+        {"8": "assumed", "9": "pass"},
+        "selected",
+        codes=("best_expired",),
+        answer={"compliant": False},
+    ),
+]
