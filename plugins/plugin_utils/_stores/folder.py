@@ -91,14 +91,16 @@ def _parse_authorities(files: AuthorityFiles) -> _Parsed:
     return _parse(once.values(), files.unreadable)
 
 
-def _has_key(own: _Parsed) -> Iterator[bool | None]:
+def _has_key(own: _Parsed) -> list[bool | None]:
     """For each certificate: a key is at hand for all of its public key; else not known where that is so of one."""
+    matched = [found.file.has_key for found in own.certificates]
+    if len(set(matched)) < 2:
+        return matched
     keys = [public_key_bytes(parsed) or parsed.key_info for parsed in own.alone]
     answers: dict[bytes, set[bool | None]] = {}
-    for key, found in zip(keys, own.certificates, strict=True):
-        answers.setdefault(key, set()).add(found.file.has_key)
-    for key in keys:
-        yield True if True in answers[key] else None if None in answers[key] else False
+    for key, has_key in zip(keys, matched, strict=True):
+        answers.setdefault(key, set()).add(has_key)
+    return [True if True in answers[key] else None if None in answers[key] else False for key in keys]
 
 
 def _unread(roots: _Parsed | None, intermediates: _Parsed) -> str | None:
