@@ -32,20 +32,24 @@ def replace_internal(thumbprint: str) -> str:
     return f"Enable-ExchangeCertificate -Thumbprint {thumbprint} -Services SMTP -Force"
 
 
-def renew(thumbprint: str, *, self_signed: bool) -> str:
-    """A self-signed certificate is cloned, an issued one requested anew from its authority."""
+def renew(thumbprint: str, *, self_signed: bool, exchange_2007: bool) -> str:
+    """A self-signed certificate is cloned, an issued one requested anew from its authority.
+
+    Exchange 2007 writes the request itself, later versions return it.
+    """
     source = f"Get-ExchangeCertificate -Thumbprint {thumbprint}"
     if self_signed:
         return f"{source} | New-ExchangeCertificate -Services SMTP -PrivateKeyExportable $true"
-    request = f"({source} | New-ExchangeCertificate -GenerateRequest -PrivateKeyExportable $true)"
-    return f"Set-Content -Path {_on_disk(thumbprint + '.req')} -Value {request}"
+    request = f"{source} | New-ExchangeCertificate -GenerateRequest -PrivateKeyExportable $true"
+    file = _on_disk(thumbprint + ".req")
+    return f"{request} -Path {file}" if exchange_2007 else f"Set-Content -Path {file} -Value ({request})"
 
 
-def import_certificate(thumbprint: str) -> str:
-    data = f"([System.IO.File]::ReadAllBytes({_on_disk(thumbprint + '.pfx')}))"
-    return (
-        f"Import-ExchangeCertificate -FileData {data} -Password (Get-Credential).Password -PrivateKeyExportable $true"
-    )
+def import_certificate(thumbprint: str, *, exchange_2007: bool) -> str:
+    """Exchange 2007 reads the file itself, later versions take its bytes."""
+    file = _on_disk(thumbprint + ".pfx")
+    source = f"-Path {file}" if exchange_2007 else f"-FileData ([System.IO.File]::ReadAllBytes({file}))"
+    return f"Import-ExchangeCertificate {source} -Password (Get-Credential).Password -PrivateKeyExportable $true"
 
 
 def new_self_signed(subject_name: str | None, domains: Sequence[str]) -> str:

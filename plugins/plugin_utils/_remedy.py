@@ -81,6 +81,10 @@ class _Plan:
     codes: frozenset[str]
     desired: Candidate | None
 
+    @property
+    def exchange_2007(self) -> bool:
+        return (self.case.facts.server.version or "").startswith("8.")
+
     def remedies(self) -> Iterator[Remedy]:
         case, best = self.case, self.case.selection.best
         if "not_best" in self.codes and best is not None:
@@ -100,7 +104,7 @@ class _Plan:
                 case.internal_thumbprint,
                 "where a backup with the private key exists, the internal certificate itself can be put back",
                 "import it on this server only, and only if its key was not lost to somebody else",
-                shell.import_certificate(case.internal_thumbprint),
+                shell.import_certificate(case.internal_thumbprint, exchange_2007=self.exchange_2007),
             )
         if "internal_expires_soon" in self.codes and case.internal is not None:
             yield self.renew(case.internal)
@@ -187,7 +191,7 @@ class _Plan:
             internal.thumbprint,
             f"the internal certificate {named(internal)} expires soon",
             "; ".join([after, *self.edge_sync_caution()]),
-            shell.renew(internal.thumbprint, self_signed=internal.self_signed),
+            shell.renew(internal.thumbprint, self_signed=internal.self_signed, exchange_2007=self.exchange_2007),
         )
 
 

@@ -246,6 +246,16 @@ def test_an_issued_certificate_is_renewed_by_a_request() -> None:
     assert "-GenerateRequest" in command
 
 
+def test_exchange_2007_reads_and_writes_the_files_itself() -> None:
+    keyless = replace(pki("issued"), has_private_key=False)
+    facts = hub([keyless, NEWER], keyless, version="8.3.485")
+    commands = {step["action"]: step["command"] for step in decided(facts, warn_days=100)["remedy"]}
+    assert commands["import"].startswith("Import-ExchangeCertificate -Path 'C:\\")
+    assert commands["renew"].endswith(
+        f"-GenerateRequest -PrivateKeyExportable $true -Path 'C:\\{keyless.thumbprint}.req'"
+    )
+
+
 def test_an_edge_is_subscribed_again_with_a_new_file() -> None:
     assert decided(edge([OWN, NEWER], OWN))["remedy"][1]["command"].startswith("New-EdgeSubscription -FileName 'C:\\")
 
