@@ -138,6 +138,8 @@ def test_an_encrypted_key_is_no_key_with_a_warning(tmp_path: Path) -> None:
         ),
         ("a.key", b"-----BEGIN PRIVATE KEY-----\n", "a.key: the private key's block has no end"),
     ],
+    # Every run makes another key: the names of its tests must be the same.
+    ids=lambda value: "data" if isinstance(value, bytes) else None,
 )
 def test_what_is_no_certificate_is_a_warning(tmp_path: Path, name: str, data: bytes, warning: str) -> None:
     (tmp_path / name).write_bytes(data)

@@ -156,7 +156,7 @@ def test_chains_are_built_with_the_store_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", ["roots", "intermediates"])
-@pytest.mark.parametrize("data", [ISSUING.der[:-1], bytes.fromhex("30053003020101")])
+@pytest.mark.parametrize("data", [ISSUING.der[:-1], bytes.fromhex("30053003020101")], ids=["cut", "shaped"])
 def test_an_authority_that_cannot_be_read_makes_no_certificate_untrusted(
     tmp_path: Path, folder: str, data: bytes
 ) -> None:
