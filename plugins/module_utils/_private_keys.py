@@ -51,7 +51,7 @@ def match_keys(certificates: Sequence[CertificateFiles], keys: Sequence[KeyFile]
     try:
         with tempfile.TemporaryFile() as certificate_file, tempfile.TemporaryFile() as key_file:
             search.run(keys, _Comparison(certificate_file, key_file))
-    except FileNotFoundError as error:
+    except OSError as error:
         search.give_up(f"private keys cannot be compared on this machine ({error})")
     except _TooManyTries:
         search.give_up(f"more than {MAX_TRIES} pairs of a certificate and a key to compare")
@@ -130,8 +130,9 @@ class _Comparison:
 
     def matches(self, der: bytes) -> bool:
         _put(self._certificate_file, ssl.DER_cert_to_PEM_cert(der).encode("ascii"))
+        context = _context()
         try:
-            _context().load_cert_chain(_path(self._certificate_file), _path(self._key_file), password=_no_passphrase)
+            context.load_cert_chain(_path(self._certificate_file), _path(self._key_file), password=_no_passphrase)
         except ssl.SSLError as error:
             if error.reason in _MISMATCH:
                 return False

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ssl
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -109,9 +110,16 @@ def test_of_a_certificate_that_cannot_be_compared_it_is_not_known() -> None:
     assert found.has_key == [None, True]
 
 
-def test_where_nothing_can_be_compared_it_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_ciphers() -> ssl.SSLContext:
+    raise ssl.SSLError("No cipher can be selected.")
+
+
+@pytest.mark.parametrize(("function", "stand_in"), [("_path", lambda file: "/nowhere/fd"), ("_context", no_ciphers)])
+def test_where_nothing_can_be_compared_it_is_not_known(
+    monkeypatch: pytest.MonkeyPatch, function: str, stand_in: object
+) -> None:
     one = OF_EVERY_KIND[0]
-    monkeypatch.setattr(_private_keys, "_path", lambda file: "/nowhere/fd")
+    monkeypatch.setattr(_private_keys, function, stand_in)
     found = match_keys([CertificateFiles(one.der, ["one.cer"])], [KeyFile(one.key_pem, "one.key")])
     assert found.has_key == [None]
     assert "cannot be compared on this machine" in found.warnings[0]
