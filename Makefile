@@ -1,8 +1,8 @@
 # `make help` lists what there is. Everything is made under .build/ and nothing outside; only `deps` touches the system.
 
 PYENV_ROOT ?= $(HOME)/.pyenv
-PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 python3 $(PYENV_ROOT)/versions/3.*/bin/python; do \
-	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+PYTHON := $(or $(PYTHON),$(shell for python in python3.14 python3.13 python3.12 python3.11 python3 $(PYENV_ROOT)/versions/3.*/bin/python; do \
+	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done))
 RUNNER = $(or $(PYTHON),$(error No Python 3.11 or later with venv and ensurepip: make deps)) -B tests/runner
 SYSTEM = git make openssl python3 python3-venv
 
