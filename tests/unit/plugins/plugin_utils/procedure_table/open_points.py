@@ -247,7 +247,23 @@ ROWS = [
         options={"at": OWN.not_after + timedelta(seconds=1)},
     ),
     Row(
-        "instants: not_before is inside, a second earlier is not",
+        "instants: not_before is inside",
+        hub([ISSUED], ISSUED),
+        {"8": "pass", "9": "pass"},
+        "selected",
+        options={"at": ISSUED.not_before},
+    ),
+    Row(
+        "valid PKI: an untrusted chain counts at no moment",
+        hub(
+            [replace(ISSUED, trust=replace(ISSUED.trust, status="untrusted")), OWN],
+            OWN,
+        ),
+        {"8": "pass", "9": "pass"},
+        "selected",
+    ),
+    Row(
+        "instants: a second before not_before is not",
         hub([ISSUED], ISSUED),
         {"8": "fail"},
         "no_eligible_certificate",

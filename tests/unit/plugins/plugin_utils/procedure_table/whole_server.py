@@ -46,6 +46,13 @@ ROWS = [
         options={"connector": "OFF"},
     ),
     Row(
+        "2: a named connector is judged as if enabled, also where that is not known",
+        edge([OWN], OWN, connectors=(connector("doubtful", enabled=None),)),
+        {"2a": "pass", "2b": "pass"},
+        "selected",
+        options={"connector": "doubtful"},
+    ),
+    Row(
         "2: a named connector decides alone",
         edge([OWN], OWN),
         {"2a": "fail"},
