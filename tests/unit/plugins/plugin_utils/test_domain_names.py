@@ -79,8 +79,9 @@ def test_without_a_match_7c_fails_when_every_name_is_known() -> None:
     assert matches("other.example") is False
 
 
-def test_without_a_match_7c_is_unknown_when_a_name_is_not_known() -> None:
-    assert matches("other.example", identity=replace(IDENTITY, physical_fqdn=None)) is None
+@pytest.mark.parametrize("name", ["fqdn", "hostname", "physical_fqdn", "physical_hostname"])
+def test_without_a_match_7c_is_unknown_when_a_name_is_not_known(name: str) -> None:
+    assert matches("other.example", identity=replace(IDENTITY, **{name: None})) is None
 
 
 def test_a_certificate_without_names_never_matches() -> None:

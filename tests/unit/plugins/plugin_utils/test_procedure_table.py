@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from ansible_collections.msexchange.transport_tls.tests.fixtures.facts import hub
 from ansible_collections.msexchange.transport_tls.tests.unit.plugins.plugin_utils.procedure_table import (
     editions,
     findings,
@@ -17,6 +20,9 @@ from ansible_collections.msexchange.transport_tls.tests.unit.plugins.plugin_util
     whole_server,
 )
 from ansible_collections.msexchange.transport_tls.tests.unit.plugins.plugin_utils.procedure_table.row import (
+    NEWER,
+    OLDER,
+    OWN,
     Row,
     decided,
 )
@@ -48,6 +54,14 @@ def test_the_procedure_gives_what_the_reference_says(row: Row) -> None:
         assert tuple(finding["code"] for finding in decision["findings"]) == row.codes
     if row.events is not None:
         assert tuple((e["id"], e["step"], e["when"]) for e in decision["expected_events"]) == row.events
+
+
+def test_candidates_stand_by_rank_then_latest_valid_from_then_thumbprint() -> None:
+    unranked = [replace(certificate, services=()) for certificate in (OLDER, NEWER)]
+    twins = [replace(OWN, services=(), thumbprint=digit * 40) for digit in "BA"]
+    row = Row("", hub([*unranked, *twins, OWN], OWN), {}, "")
+    ordered = [candidate["thumbprint"] for candidate in decided(row)["candidates"]]
+    assert ordered == [OWN.thumbprint, NEWER.thumbprint, "A" * 40, "B" * 40, OLDER.thumbprint]
 
 
 def test_every_cell_is_there_once() -> None:
