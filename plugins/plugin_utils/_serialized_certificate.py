@@ -1,4 +1,4 @@
-"""The serialized certificate of CryptoAPI: directory attribute, registry `Blob`, `.sst` element, `CertData` of an export.
+"""The serialized certificate of CryptoAPI: directory attribute, registry `Blob`, `.sst` element, `CertData`.
 
 Records `property id (u32) | encoding (u32) | length (u32) | data`, little-endian, to the end of the bytes; property 32
 is the certificate. The property ids are those of CertSetCertificateContextProperty (wincrypt.h).
@@ -11,17 +11,18 @@ is the certificate. The property ids are those of CertSetCertificateContextPrope
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from itertools import islice
+from typing import Literal, NamedTuple
 
 _KEY_PROVIDER_INFO = 2
 _FRIENDLY_NAME = 11
 _ARCHIVED = 19
-_CERTIFICATE = 32
+CERTIFICATE = 32
 
 _RECORD = struct.Struct("<III")
-_MOST_RECORDS = 256  # real ones have about ten
+MOST_RECORDS = 256  # of one certificate; real ones have about ten
 
 _X509_ENCODING = 1
 _ENCODING_OF_CERTIFICATES = 0xFFFF  # the upper half says how messages are encoded
@@ -50,8 +51,9 @@ class SerializedCertificate:
     properties: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
+class Record(NamedTuple):
+    """One property, and the byte where its header begins."""
+
     offset: int
     property_id: int
     encoding: int
@@ -63,7 +65,15 @@ def read_serialized_certificate(blob: bytes) -> SerializedCertificate:
 
     Raises SerializedCertificateError.
     """
-    records = list(_records(blob))
+    return certificate_of(list(islice(records_of(blob), MOST_RECORDS + 1)))
+
+
+def certificate_of(records: Sequence[Record]) -> SerializedCertificate:
+    """The certificate that these records make, as in `read_serialized_certificate`."""
+    if len(records) > MOST_RECORDS:
+        raise SerializedCertificateError(
+            f"more than {MOST_RECORDS} records, the next at byte {records[MOST_RECORDS].offset}"
+        )
     data = {record.property_id: record.data for record in records}
     return SerializedCertificate(
         der=_certificate(records),
@@ -75,43 +85,39 @@ def read_serialized_certificate(blob: bytes) -> SerializedCertificate:
     )
 
 
-def _records(blob: bytes) -> Iterator[_Record]:
-    offset = 0
-    count = 0
-    while offset < len(blob):
-        count += 1
-        if count > _MOST_RECORDS:
-            raise SerializedCertificateError(f"more than {_MOST_RECORDS} records, the next at byte {offset}")
+def records_of(data: bytes, offset: int = 0) -> Iterator[Record]:
+    """The records from `offset` to the end; those before a broken one come first, then SerializedCertificateError."""
+    while offset < len(data):
         begin = offset + _RECORD.size
-        if begin > len(blob):
+        if begin > len(data):
             raise SerializedCertificateError(
-                f"{len(blob) - offset} bytes at byte {offset}, too few for the header of a record"
+                f"{len(data) - offset} bytes at byte {offset}, too few for the header of a record"
             )
-        property_id, encoding, length = _RECORD.unpack_from(blob, offset)
-        if length > len(blob) - begin:
+        property_id, encoding, length = _RECORD.unpack_from(data, offset)
+        if length > len(data) - begin:
             raise SerializedCertificateError(
-                f"property {property_id} at byte {offset} says {length} bytes, {len(blob) - begin} are there"
+                f"property {property_id} at byte {offset} says {length} bytes, {len(data) - begin} are there"
             )
-        yield _Record(offset, property_id, encoding, blob[begin : begin + length])
+        yield Record(offset, property_id, encoding, data[begin : begin + length])
         offset = begin + length
 
 
-def _certificate(records: list[_Record]) -> bytes:
-    found = [record for record in records if record.property_id == _CERTIFICATE]
+def _certificate(records: Sequence[Record]) -> bytes:
+    found = [record for record in records if record.property_id == CERTIFICATE]
     if not found:
         ids = ", ".join(str(record.property_id) for record in records) or "none"
-        raise SerializedCertificateError(f"no property {_CERTIFICATE} (the certificate); properties: {ids}")
+        raise SerializedCertificateError(f"no property {CERTIFICATE} (the certificate); properties: {ids}")
     if len(found) > 1:
         places = " and ".join(str(record.offset) for record in found)
-        raise SerializedCertificateError(f"property {_CERTIFICATE} (the certificate) more than once, at bytes {places}")
+        raise SerializedCertificateError(f"property {CERTIFICATE} (the certificate) more than once, at bytes {places}")
     record = found[0]
     if record.encoding & _ENCODING_OF_CERTIFICATES != _X509_ENCODING:
         raise SerializedCertificateError(
-            f"property {_CERTIFICATE} at byte {record.offset} has the encoding {record.encoding:#x},"
+            f"property {CERTIFICATE} at byte {record.offset} has the encoding {record.encoding:#x},"
             f" expected {_X509_ENCODING} (X.509)"
         )
     if not record.data:
-        raise SerializedCertificateError(f"property {_CERTIFICATE} (the certificate) at byte {record.offset} is empty")
+        raise SerializedCertificateError(f"property {CERTIFICATE} (the certificate) at byte {record.offset} is empty")
     return record.data
 
 
