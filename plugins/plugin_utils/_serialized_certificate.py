@@ -1,4 +1,4 @@
-"""The serialized certificate of CryptoAPI: directory attribute, registry `Blob`, `.sst` element, `CertData` of an export.
+"""The serialized certificate of CryptoAPI: directory attribute, registry `Blob`, `.sst` element, `CertData`.
 
 Records `property id (u32) | encoding (u32) | length (u32) | data`, little-endian, to the end of the bytes; property 32
 is the certificate. The property ids are those of CertSetCertificateContextProperty (wincrypt.h).
