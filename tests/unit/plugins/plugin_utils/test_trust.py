@@ -151,9 +151,6 @@ CROSS = authority("Root", OTHER_ROOT, key=1)
 TWIN = authority("Issuing", ROOT, key=4)
 NO_CA = "CN=Issuing may not issue certificates: "
 LONG_AGO: dict[str, Any] = {"not_before": BEGIN - timedelta(9000), "not_after": BEGIN - timedelta(8000)}
-    "not_before": datetime(2001, 1, 1, tzinfo=UTC),
-    "not_after": datetime(2002, 1, 1, tzinfo=UTC),
-}
 
 CASES = {
     "two intermediates": Case(
