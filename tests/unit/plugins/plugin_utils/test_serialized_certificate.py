@@ -10,6 +10,9 @@ import struct
 from contextlib import suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._serialized_certificate import (
     SerializedCertificateError,
     read_serialized_certificate,
@@ -22,8 +25,6 @@ from ansible_collections.msexchange.transport_tls.tests.fixtures.serialized_cert
     join_records,
     serialize,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 DER = b"\x30\x03\x02\x01\x05"
 
