@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -72,7 +72,7 @@ class ParsedCertificate:
 
     `subject_name`, `issuer_name`, `key_info`: the DER as it stands in the certificate. `serial`: its bytes as
     hexadecimal digits. `extensions`: those that `cryptography` has a class for, by that class. `unjudged`: the OIDs of
-    critical ones that nobody here can judge. `broken`: the OIDs of those that cannot be read. `warnings`: its oddities.
+    critical ones that nobody here can judge. `broken`: why, by OID, for those that cannot be read.
     """
 
     certificate: x509.Certificate
@@ -94,7 +94,7 @@ class ParsedCertificate:
     signature_hash: str | None
     extensions: KnownExtensions
     unjudged: tuple[str, ...]
-    broken: frozenset[str]
+    broken: Mapping[str, str]
 
     def extension(self, kind: type[_Extension]) -> _Extension | None:
         found: _Extension | None = self.extensions.get(kind)
@@ -250,7 +250,7 @@ def _parsed(der: bytes, whole: Element, caught: list[warnings.WarningMessage]) -
     return ParsedCertificate(
         certificate=certificate,
         thumbprint=thumbprint_of(der),
-        warnings=tuple(dict.fromkeys([*(str(warning.message) for warning in caught), *notes])),
+        warnings=_unique(caught, notes) if caught or notes else (),
         subject=subject_text,
         issuer=issuer_text,
         subject_name=outline.subject,
@@ -267,8 +267,12 @@ def _parsed(der: bytes, whole: Element, caught: list[warnings.WarningMessage]) -
         signature_hash=signature_hash,
         extensions=extensions.known,
         unjudged=extensions.unjudged,
-        broken=frozenset(extensions.broken),
+        broken=extensions.broken,
     )
+
+
+def _unique(caught: list[warnings.WarningMessage], notes: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*(str(warning.message) for warning in caught), *notes]))
 
 
 def _field(name: str, read: Callable[[], _T]) -> _T:

@@ -225,7 +225,7 @@ def _dead_end(path: _Path) -> _Failure:
 def _as_issuer(certificate: ParsedCertificate, is_root: bool) -> _Issuer:
     name = _name(certificate)
     doubts = [*_own_doubts(certificate)]
-    if not certificate.broken.isdisjoint((_BASIC_CONSTRAINTS, _KEY_USAGE, _NAME_CONSTRAINTS)):
+    if not certificate.broken.keys().isdisjoint((_BASIC_CONSTRAINTS, _KEY_USAGE, _NAME_CONSTRAINTS)):
         doubts.append(f"what {name} may issue cannot be read")
     if certificate.extension(x509.NameConstraints) is not None:
         doubts.append(f"{name} has name constraints, which are not judged")

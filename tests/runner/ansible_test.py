@@ -53,14 +53,22 @@ def place_shim(home: Path) -> None:
     shutil.copy(Path(__file__).with_name("get_pip.py"), cache / f"get_pip_{version[1].replace('.', '_')}.py")
 
 
-def hand_over_pip_settings(home: Path) -> None:
-    """Write the pip settings of the environment to a file: ansible-test keeps the variables themselves from pip."""
+def configure_pip(home: Path) -> None:
+    """Write what pip must know to a file: ansible-test keeps the settings of the environment from it.
+
+    The environments of the tests get what the collection requires as well: the test `import` imports all plugins.
+    """
+    required = (ROOT / "requirements.txt").read_text()
+    copy = home / "requirements.txt"
+    if copy.exists() and copy.read_text() != required:
+        shutil.rmtree(home)
     settings = {name[4:].lower().replace("_", "-"): value for name, value in os.environ.items() if name[:4] == "PIP_"}
+    lines = ["[global]", *(f"{name} = {value}" for name, value in settings.items()), "quiet = 1"]
+    lines += ["[install]", f"requirement = {copy.as_uri()}", ""]
     file = home / ".config/pip/pip.conf"
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(
-        "[global]\n" + "".join(f"{name} = {value}\n" for name, value in (settings | {"quiet": "1"}).items())
-    )
+    file.write_text("\n".join(lines))
+    copy.write_text(required)
 
 
 def main(check: str) -> int:
@@ -69,8 +77,8 @@ def main(check: str) -> int:
     home = place / "home"
     copy = place / COLLECTION
     copy_checkout(copy)
+    configure_pip(home)
     place_shim(home)
-    hand_over_pip_settings(home)
     command = ["ansible-test", *CHECKS[check], "--color", "no"]
     done = subprocess.run(
         command,

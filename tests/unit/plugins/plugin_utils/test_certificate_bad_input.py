@@ -180,5 +180,5 @@ def test_beside_a_broken_extension_the_others_are_read() -> None:
     assert parsed.eku == ("serverAuth",)
     assert constraints is not None
     assert constraints.path_length == 1
-    assert parsed.broken == {AUTHORITY_INFORMATION}
+    assert list(parsed.broken) == [AUTHORITY_INFORMATION]
     assert parsed.unjudged == (AUTHORITY_INFORMATION, "1.2.3")
