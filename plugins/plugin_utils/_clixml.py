@@ -89,8 +89,8 @@ class Document:
 def read_clixml(content: bytes) -> Document:
     """Everything that Export-Clixml wrote; of a file that is cut or broken what stands before the damage.
 
-    UTF-16 and UTF-8, as its first bytes and its declaration say, which must agree. Values at the top that are no objects
-    are passed over. A document type, and with it any entity, is refused and nothing outside of the file is opened.
+    UTF-16 and UTF-8, as its first bytes and its declaration say, which must agree. Values at the top that are no
+    objects are passed over. A document type, and with it any entity, is refused; nothing outside of the file is opened.
     """
     reader = _Reader()
     try:

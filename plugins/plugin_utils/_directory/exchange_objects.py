@@ -147,11 +147,16 @@ def _version(entry: Entry) -> str | None:
     number = entry.number(_VERSION)
     if number:
         return f"{number >> 22 & 0x3F}.{number >> 16 & 0x3F}.{number & 0x7FFF}"
-    serial = _SERIAL_NUMBER.fullmatch(entry.text("serialNumber") or "")
-    if not serial:
+    return version_in(entry.text("serialNumber") or "")
+
+
+def version_in(text: str) -> str | None:
+    """`15.2.2562`, of `Version 15.2 (Build 2562.17)` or, as the directory has it, `Version 15.2 (Build 32562.17)`."""
+    found = _SERIAL_NUMBER.fullmatch(text)
+    if not found:
         return None
-    build = int(serial[3])
-    return f"{serial[1]}.{serial[2]}.{build - _SERIAL_BUILDS_BEGIN if build >= _SERIAL_BUILDS_BEGIN else build}"
+    build = int(found[3])
+    return f"{found[1]}.{found[2]}.{build - _SERIAL_BUILDS_BEGIN if build >= _SERIAL_BUILDS_BEGIN else build}"
 
 
 def _site(server: Located) -> str | None:
