@@ -15,8 +15,10 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._facts_options import (
     ARGUMENT_SPEC,
+    EXPORTS,
     SENT_TO_THE_TARGET,
 )
+from ansible_collections.msexchange.transport_tls.plugins.module_utils._sealed_answer import opened
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import Identity
 
 MINIMUM_CRYPTOGRAPHY = "42.0.0"
@@ -27,8 +29,9 @@ try:
         GatheringError,
         Reading,
         Request,
+        StoreFiles,
         gather,
-        read_export,
+        read_here,
         reading_of_target,
     )
 except ImportError as error:
@@ -55,7 +58,7 @@ class ActionModule(ActionBase):
             return {**result, **answer}
         target = answer.pop("anon_tls_target", None)
         try:
-            reading = self._read_here(options) if target is None else reading_of_target(target)
+            reading = self._read_here(options) if target is None else reading_of_target(opened(target))
             facts = gather(request, reading, datetime.now(UTC).replace(microsecond=0))
         except GatheringError as error:
             raise AnsibleActionFail(f"anon_tls_facts: {error}") from error
@@ -95,17 +98,21 @@ class ActionModule(ActionBase):
             task_vars=task_vars,
         )
         if "invocation" in answer:
-            answer["invocation"] = {"module_args": dict(self._task.args)}
+            answer["invocation"] = {"module_args": _without_password(self._task.args)}
         return answer
 
     def _read_here(self, options: dict[str, Any]) -> Reading:
         store = options["store"]
         if "store" not in options["gather_subset"]:
             return Reading()
-        return read_export(
-            self._on_controller(store["path"]),
-            self._all_on_controller(store["trusted_roots"]),
-            self._all_on_controller(store["intermediates"]),
+        return read_here(
+            StoreFiles(
+                source="folder" if store["source"] == "auto" else store["source"],
+                path=self._on_controller(store["path"]),
+                trusted_roots=self._all_on_controller(store["trusted_roots"]),
+                intermediates=self._all_on_controller(store["intermediates"]),
+                password=store["password"],
+            )
         )
 
     def _all_on_controller(self, paths: list[str] | None) -> list[str] | None:
@@ -132,12 +139,29 @@ def _check(options: dict[str, Any]) -> None:
     """What an argument spec cannot say."""
     if not options["gather_subset"]:
         raise AnsibleActionFail("anon_tls_facts: gather_subset is empty; name what to gather, or leave it out for all")
-    if "store" in options["gather_subset"] and not options["store"]["path"]:
+    store = options["store"]
+    if "store" in options["gather_subset"] and not store["path"]:
         raise AnsibleActionFail("anon_tls_facts: store.path is missing; name the folder that holds the certificates")
+    if "store" in options["gather_subset"] and store["source"] in EXPORTS and store["remote"]:
+        raise AnsibleActionFail(
+            f"anon_tls_facts: store.source {store['source']} is an export, and exports are read on the controller; "
+            "set store.remote to false"
+        )
     if options["directory"]["path"] and options["directory"]["source"] != "ldif":
         raise AnsibleActionFail(
             "anon_tls_facts: directory.path is given, but no directory is read; set directory.source to ldif"
         )
+
+
+def _without_password(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The options as the user wrote them, for the result."""
+    hidden = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    match arguments.get("store"):
+        case dict() as store if "password" in store:
+            return {**arguments, "store": {**store, "password": hidden}}
+        case str():  # the options of a dict may be written as one text
+            return {**arguments, "store": hidden}
+    return dict(arguments)
 
 
 def _name(name: str | None) -> str | None:

@@ -12,6 +12,7 @@ import stat
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_ALL_BYTES = 64 * 1024 * 1024
+MAX_FILES = 20_000
 
 _PART = 256 * 1024
 _NOTHING_THERE = (errno.ENOENT, errno.ELOOP, errno.ENOTDIR)
@@ -63,6 +64,34 @@ class Files:
             )
         self.newest = max(status.st_mtime, self.newest or status.st_mtime)
         return data
+
+
+def names_in(path: str, endings: tuple[str, ...]) -> list[str]:
+    """The names in a folder that have one of these endings, in any case; raises FolderError."""
+    names = []
+    try:
+        with os.scandir(path) as entries:
+            for entry in entries:
+                if entry.name.lower().endswith(endings):
+                    names.append(entry.name)
+                if len(names) > MAX_FILES:
+                    raise FolderError(
+                        f"{shown(path)} holds more than {MAX_FILES} files of certificates and keys; "
+                        "name a folder that holds one store alone"
+                    )
+    except (OSError, ValueError) as error:
+        raise FolderError(_no_folder(path, error)) from None
+    return sorted(names)
+
+
+def _no_folder(path: str, error: OSError | ValueError) -> str:
+    where = shown(os.path.abspath(path))
+    if isinstance(error, FileNotFoundError):
+        return f"there is no folder {where}; name the folder that holds the certificates"
+    if isinstance(error, NotADirectoryError):
+        return f"{where} is no folder; name the folder that holds the certificates, not one of its files"
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return f"the folder {where} cannot be read: {reason}"
 
 
 def _contents(descriptor: int) -> bytes:

@@ -10,6 +10,9 @@ from typing import Any
 
 PARTS = ("identity", "store", "directory")
 
+EXPORTS = ("sst", "registry")
+"""The sources of a store that are exports of Windows: they are read on the controller alone."""
+
 SENT_TO_THE_TARGET = ("gather_subset", "store", "identity")
 """What may leave the controller; never an option of `directory`."""
 
@@ -19,9 +22,10 @@ ARGUMENT_SPEC: dict[str, Any] = {
         "type": "dict",
         "apply_defaults": True,
         "options": {
-            "source": {"type": "str", "choices": ["auto", "folder"], "default": "auto"},
+            "source": {"type": "str", "choices": ["auto", "folder", *EXPORTS], "default": "auto"},
             "path": {"type": "path"},
             "remote": {"type": "bool", "default": True},
+            "password": {"type": "str", "no_log": True},
             "trusted_roots": {"type": "list", "elements": "path"},
             "intermediates": {"type": "list", "elements": "path"},
         },

@@ -6,43 +6,50 @@
 
 from __future__ import annotations
 
-import base64
 import os
 from collections.abc import Sequence
 from typing import Any
 
-from ._bounded_files import Files, FolderError, UnreadableFile, shown
+from ._authority_files import CERTIFICATE_ENDINGS, base64_of, nothing_in, place_of, read_authorities
+from ._bounded_files import Files, FolderError, UnreadableFile, names_in, shown
 from ._certificate_files import Contents, contents_of
+from ._pkcs12 import Pkcs12, Pkcs12Reader, is_pkcs12
 from ._private_keys import CertificateFiles, KeyFile, match_keys
 
-MAX_FILES = 20_000
-
-_CERTIFICATE_ENDINGS = (".cer", ".crt", ".pem", ".der")
 _KEY_ENDING = ".key"
+_PKCS12_ENDINGS = (".p12", ".pfx")
 
 
 def read_folder(
-    path: str, trusted_roots: Sequence[str] | None = None, intermediates: Sequence[str] | None = None
+    path: str,
+    trusted_roots: Sequence[str] | None = None,
+    intermediates: Sequence[str] | None = None,
+    password: str | None = None,
 ) -> dict[str, Any]:
     """What the folder holds, as plain data for JSON:
 
     `certificates`: [{`der`: base64, `files`: names, `has_key`: true, false, or null where not known}], one of each;
     `unreadable`: [{`name`, `thumbprint`: or null, `reason`}]; `store_yml`: text or null;
     `roots`, `intermediates`: {`certificates`: [{`der`: base64, `file`}], `unreadable`: [{`name`, `reason`}]}, or null
-    where the folder has none and no paths (files or folders) are given; `warnings`; `newest`: the time
-    of the newest file in seconds since 1970, null where none was read.
+    where the folder has none and no paths (files or folders) are given; further certificates of PKCS#12 files are
+    intermediates too; `warnings`; `newest`: the time of the newest file in seconds since 1970, null where none was
+    read.
 
-    Raises FolderError when there is no such folder, or one that cannot be a store.
+    `password` is that of PKCS#12 files. Raises FolderError when there is no such folder, or one that cannot be a store.
     """
     files = Files()
-    store = _Store(path, files)
-    for name in _names(path, (*_CERTIFICATE_ENDINGS, _KEY_ENDING)):
+    store = _Store(path, files, Pkcs12Reader(password))
+    for name in names_in(path, (*CERTIFICATE_ENDINGS, *_PKCS12_ENDINGS, _KEY_ENDING)):
         store.add(name)
+    above = _authorities(path, "intermediates", intermediates, files, store.warnings)
+    if store.intermediates:
+        above = above or {"certificates": [], "unreadable": []}
+        above["certificates"] += store.intermediates
     return {
         **store.plain(),
         "store_yml": _store_yml(path, files),
         "roots": _authorities(path, "roots", trusted_roots, files, store.warnings),
-        "intermediates": _authorities(path, "intermediates", intermediates, files, store.warnings),
+        "intermediates": above,
         "warnings": store.warnings,
         "newest": files.newest,
     }
@@ -51,10 +58,12 @@ def read_folder(
 class _Store:
     """The certificates and keys of the folder itself, as its files are read one by one."""
 
-    def __init__(self, path: str, files: Files) -> None:
+    def __init__(self, path: str, files: Files, pkcs12: Pkcs12Reader) -> None:
         self.warnings: list[str] = []
+        self.intermediates: list[dict[str, str]] = []
         self._path = path
         self._files = files
+        self._pkcs12 = pkcs12
         self._certificates: dict[bytes, CertificateFiles] = {}
         self._keys: list[KeyFile] = []
         self._unreadable: list[dict[str, Any]] = []
@@ -63,16 +72,30 @@ class _Store:
     def add(self, name: str) -> None:
         printed = shown(name)
         try:
-            contents = contents_of(self._files.read(os.path.join(self._path, name)))
+            data = self._files.read(os.path.join(self._path, name))
+            if is_pkcs12(data):
+                self._add_pkcs12(printed, self._pkcs12.open(data))
+                return
         except UnreadableFile as error:
             self._unreadable.append({"name": printed, "thumbprint": None, "reason": error.reason})
             if error.holds_something:
                 self._may_lack_keys.append(printed)
             return
+        contents = contents_of(data)
         if printed.lower().endswith(_KEY_ENDING) and not contents.keys:
             self._add_keyless(printed, contents)
         else:
             self._add_contents(printed, contents)
+
+    def _add_pkcs12(self, name: str, found: Pkcs12) -> None:
+        if found.certificate is not None:
+            self._add_certificate(name, found.certificate)
+        if found.key is not None:
+            self._keys.append(KeyFile(found.key, name))
+        else:
+            seen = "its certificates serve as intermediates alone" if found.others else "and no certificate"
+            self.warnings.append(f"{name} holds no private key, {seen}")
+        self.intermediates += [{"der": base64_of(der), "file": name} for der in found.others]
 
     def _add_keyless(self, name: str, contents: Contents) -> None:
         """A file named as a key's that holds none, such as a key in DER; a certificate in it is one all the same."""
@@ -83,20 +106,23 @@ class _Store:
 
     def _add_contents(self, name: str, contents: Contents) -> None:
         if not contents.blobs and not contents.keys:
-            self.warnings.append(_nothing_in(name, contents))
+            self.warnings.append(nothing_in(name, contents))
         for number, blob in enumerate(contents.blobs, 1):
             if blob.der is None:
-                place = _place(name, number, contents)
+                place = place_of(name, number, contents)
                 self._unreadable.append({"name": place, "thumbprint": blob.thumbprint, "reason": blob.reason})
             else:
-                certificate = self._certificates.setdefault(blob.der, CertificateFiles(blob.der, []))
-                if name not in certificate.files:
-                    certificate.files.append(name)
+                self._add_certificate(name, blob.der)
         for key in contents.keys:
             if key.pem is None:
                 self.warnings.append(f"{name}: {key.problem}, it counts as no key")
             else:
                 self._keys.append(KeyFile(key.pem, name))
+
+    def _add_certificate(self, name: str, der: bytes) -> None:
+        certificate = self._certificates.setdefault(der, CertificateFiles(der, []))
+        if name not in certificate.files:
+            certificate.files.append(name)
 
     def plain(self) -> dict[str, Any]:
         certificates = list(self._certificates.values())
@@ -110,38 +136,11 @@ class _Store:
             )
         return {
             "certificates": [
-                {"der": _base64(certificate.der), "files": certificate.files, "has_key": known}
+                {"der": base64_of(certificate.der), "files": certificate.files, "has_key": known}
                 for certificate, known in zip(certificates, has_key)
             ],
             "unreadable": self._unreadable,
         }
-
-
-def _names(path: str, endings: tuple[str, ...]) -> list[str]:
-    names = []
-    try:
-        with os.scandir(path) as entries:
-            for entry in entries:
-                if entry.name.lower().endswith(endings):
-                    names.append(entry.name)
-                if len(names) > MAX_FILES:
-                    raise FolderError(
-                        f"{shown(path)} holds more than {MAX_FILES} files of certificates and keys; "
-                        "name a folder that holds one store alone"
-                    )
-    except (OSError, ValueError) as error:
-        raise FolderError(_no_folder(path, error)) from None
-    return sorted(names)
-
-
-def _no_folder(path: str, error: OSError | ValueError) -> str:
-    where = shown(os.path.abspath(path))
-    if isinstance(error, FileNotFoundError):
-        return f"there is no folder {where}; name the folder that holds the certificates"
-    if isinstance(error, NotADirectoryError):
-        return f"{where} is no folder; name the folder that holds the certificates, not one of its files"
-    reason = error.strerror if isinstance(error, OSError) else str(error)
-    return f"the folder {where} cannot be read: {reason}"
 
 
 def _store_yml(path: str, files: Files) -> str | None:
@@ -160,50 +159,7 @@ def _authorities(
     path: str, folder: str, named: Sequence[str] | None, files: Files, warnings: list[str]
 ) -> dict[str, Any] | None:
     """The certificates of `roots/` or `intermediates/`, or of the paths that are named instead of them."""
-    if named is None:
-        own = os.path.join(path, folder)
-        if not os.path.lexists(own):
-            return None
-        sources = [(folder, own)]
-    else:
-        sources = [(source, source) for source in named]
-    found: dict[str, Any] = {"certificates": [], "unreadable": []}
-    for printed, source in sources:
-        if os.path.isdir(source):
-            for name in _names(source, _CERTIFICATE_ENDINGS):
-                _add_authority(found, os.path.join(printed, name), os.path.join(source, name), files, warnings)
-        elif os.path.lexists(source):
-            _add_authority(found, printed, source, files, warnings)
-        else:
-            raise FolderError(f"there is no file or folder {shown(source)}; name the {folder} or leave the option out")
-    return found
-
-
-def _add_authority(found: dict[str, Any], name: str, path: str, files: Files, warnings: list[str]) -> None:
-    name = shown(name)
-    try:
-        contents = contents_of(files.read(path))
-    except UnreadableFile as error:
-        found["unreadable"].append({"name": name, "reason": error.reason})
-        return
-    if not contents.blobs:
-        warnings.append(_nothing_in(name, contents))
-    for number, blob in enumerate(contents.blobs, 1):
-        place = _place(name, number, contents)
-        if blob.der is None:
-            found["unreadable"].append({"name": place, "reason": blob.reason})
-        else:
-            found["certificates"].append({"der": _base64(blob.der), "file": place})
-
-
-def _nothing_in(name: str, contents: Contents) -> str:
-    seen = f", only {', '.join(dict.fromkeys(contents.others))}" if contents.others else ""
-    return f"{name} holds nothing like a certificate{seen}"
-
-
-def _place(name: str, number: int, contents: Contents) -> str:
-    return name if len(contents.blobs) == 1 else f"{name} (certificate {number})"
-
-
-def _base64(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
+    if named is not None:
+        return read_authorities(folder, [(source, source) for source in named], files, warnings)
+    own = os.path.join(path, folder)
+    return read_authorities(folder, [(folder, own)], files, warnings) if os.path.lexists(own) else None

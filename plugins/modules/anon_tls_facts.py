@@ -43,35 +43,47 @@ options:
           - What kind of store it is.
           - V(auto) is V(folder) in this version.
           - "V(folder): a folder of files, described in the notes."
+          - "V(sst): a serialized store, as C(Export-Certificate -Type SST) and the certificate manager of Windows write it."
+          - "V(registry): C(.reg) files, exports of the registry keys that hold the stores of the computer, described in
+            the notes."
+          - V(sst) and V(registry) are read on the controller, and need O(store.remote=false).
         type: str
-        choices: [auto, folder]
+        choices: [auto, folder, sst, registry]
         default: auto
       path:
         description:
-          - The folder. Needed when O(gather_subset) has V(store).
+          - The folder. Of V(sst) and V(registry) it is the file, or a folder of which all files that end in C(.sst) or
+            C(.reg) are read as one store. Needed when O(gather_subset) has V(store).
           - On the target it should be an absolute path. On the controller, with O(store.remote=false), a relative path is
             looked for as Ansible looks for files - in the folder C(files) of the role and of the playbook, and in the
             folder of the playbook itself.
         type: path
       remote:
         description:
-          - Whether the folder is on the target.
+          - Whether the folder is on the target. It must be V(false) for V(sst) and V(registry).
           - V(false) reads it on the controller, as one does with files that were exported from a server. The target is not
             contacted then, and may be a Windows host.
         type: bool
         default: true
+      password:
+        description:
+          - The password of PKCS#12 files in a folder. It is needed where the folder is, and goes nowhere else.
+          - Files that have no password are opened too.
+        type: str
       trusted_roots:
         description:
           - PEM or DER files of the trusted root certificates, or folders of them, instead of the folder C(roots) of the
-            store. They are read where the store is.
-          - With neither the one nor the other, whether a certificate is trusted is unknown. An empty list, like an empty
-            folder C(roots), says that no root is trusted.
+            store or the root certificates of an export. They are read where the store is.
+          - With none of them, whether a certificate is trusted is unknown. An empty list, like an empty folder
+            C(roots), says that no root is trusted.
         type: list
         elements: path
       intermediates:
         description:
           - PEM or DER files of intermediate certificates, or folders of them, instead of the folder C(intermediates) of the
-            store. They are read where the store is.
+            store or the intermediate certificates of an export. They are read where the store is.
+          - An export may lack intermediate certificates that the server has, so without the option a certificate of
+            which no chain is found is not called untrusted. An empty list says that there are none.
         type: list
         elements: path
   directory:
@@ -138,7 +150,13 @@ extends_documentation_fragment:
 notes:
   - A folder stands for the local computer's certificate store. Files whose names end in C(.cer), C(.crt), C(.pem) or C(.der)
     are read as certificates, in PEM or DER as their content says; every certificate of a PEM file is one of the store.
-    Files that end in C(.key) are read as private keys in PEM. Capital letters in an ending make no difference.
+    Files that end in C(.key) are read as private keys in PEM. Files that end in C(.p12) or C(.pfx) are read as PKCS#12;
+    the certificate of the private key is one of the store, further ones are intermediates. Capital letters in an ending
+    make no difference.
+  - PKCS#12 files are opened on the machine that the folder is on, which needs the Python package C(cryptography) for
+    them and for nothing else. A file that cannot be opened there is listed as unreadable, and as it may hold a private
+    key, that of the certificates without one is unknown. So is a file that wants more than 1,000,000 iterations for a
+    key, and what follows when all files of a folder have taken 50,000,000.
   - A private key belongs to the certificate with its public key, in whatever file it lies, C(.key) or PEM. It is compared on
     the machine that it is on, and never leaves it. An encrypted private key counts as none, with a warning. When more than
     20,000 pairs would have to be compared, or a file that may hold a key cannot be read, RV(ansible_facts.anon_tls.store.certificates[].has_private_key)
@@ -149,6 +167,15 @@ notes:
     Without the file, services are unknown.
   - The folder C(roots) holds the trusted root certificates, the folder C(intermediates) further certificates that chains are
     built with. Chains are also built with the certificates of the store itself, as Windows does.
+  - A store that was exported, V(sst) or V(registry), tells of each certificate whether it has a private key, the kind
+    of provider, the friendly name and whether it is archived, but nothing of the services of Exchange, which are
+    unknown. What is damaged is listed in RV(ansible_facts.anon_tls.store.unreadable) with its place in the file;
+    certificates before and behind it are read all the same.
+  - The C(.reg) files should be exports of the three keys C(HKLM\SOFTWARE\Microsoft\SystemCertificates),
+    C(HKLM\SOFTWARE\Microsoft\EnterpriseCertificates) and C(HKLM\SOFTWARE\Policies\Microsoft\SystemCertificates). C(MY)
+    is the store, C(Root) and C(AuthRoot) hold the trusted roots, C(CA) the intermediate certificates, and C(Disallowed)
+    those that are explicitly distrusted. Where the export lacks one of these keys, a certificate of which no chain is
+    found is not called untrusted. Keys of a user are passed over with a warning.
   - A file that holds nothing like a certificate is a warning. A certificate that cannot be parsed, and a file that cannot be
     opened, are listed in RV(ansible_facts.anon_tls.store.unreadable). Files of more than 16 MiB, FIFOs and devices are not
     opened.
@@ -210,6 +237,46 @@ EXAMPLES = r"""
       physical_hostname: EX01
       cluster_names:
         - mail.contoso.com
+
+- name: Read a serialized store, in which nothing but the certificates of the server is, with its roots from elsewhere
+  msexchange.transport_tls.anon_tls_facts:
+    store:
+      source: sst
+      path: files/ex01.sst
+      remote: false
+      trusted_roots:
+        - files/ex01/roots
+      intermediates:
+        - files/ex01/intermediates
+    directory:
+      source: ldif
+      path: files/exchange.ldf
+    server_name: EX01
+
+# files/ex01-registry holds what these lines write on the server:
+#
+#   reg export HKLM\SOFTWARE\Microsoft\SystemCertificates system.reg
+#   reg export HKLM\SOFTWARE\Microsoft\EnterpriseCertificates enterprise.reg
+#   reg export HKLM\SOFTWARE\Policies\Microsoft\SystemCertificates policies.reg
+
+- name: Read exports of the registry
+  msexchange.transport_tls.anon_tls_facts:
+    store:
+      source: registry
+      path: files/ex01-registry
+      remote: false
+    directory:
+      source: ldif
+      path: files/exchange.ldf
+    server_name: EX01
+
+- name: Read a folder with PKCS#12 files
+  msexchange.transport_tls.anon_tls_facts:
+    store:
+      path: files/ex01-pkcs12
+      remote: false
+      password: "{{ lookup('ansible.builtin.env', 'PKCS12_PASSWORD') }}"
+    server_name: EX01
 
 - name: Read the directory alone
   msexchange.transport_tls.anon_tls_facts:
@@ -704,16 +771,19 @@ ansible_facts:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._bounded_files import FolderError
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._facts_options import ARGUMENT_SPEC
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._folder_store import read_folder
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._host_names import host_names
+from ansible_collections.msexchange.transport_tls.plugins.module_utils._sealed_answer import sealed
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     # For the action alone, which makes the facts of it on the controller.
-    module.exit_json(changed=False, anon_tls_target={"names": host_names(), **_folder(module.params)})
+    answer = sealed({"names": host_names(), **_folder(module.params)}, module.params["store"]["password"])
+    module.exit_json(changed=False, anon_tls_target=answer)
 
 
 def _folder(options: dict[str, Any]) -> dict[str, Any]:
@@ -721,7 +791,7 @@ def _folder(options: dict[str, Any]) -> dict[str, Any]:
     if "store" not in options["gather_subset"]:
         return {"folder": None, "failure": None}
     try:
-        folder = read_folder(store["path"], store["trusted_roots"], store["intermediates"])
+        folder = read_folder(store["path"], store["trusted_roots"], store["intermediates"], store["password"])
     except FolderError as error:
         return {"folder": None, "failure": str(error)}
     return {"folder": folder, "failure": None}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Literal
@@ -19,12 +19,15 @@ from ..module_utils._folder_store import read_folder
 from ._directory.entry import DirectoryError, Entry
 from ._directory.exchange_objects import DirectoryAnswer, find_server
 from ._directory.ldif import read_ldif
-from ._facts import DirectoryValue, Facts, Failure, Identity, Server, Store
-from ._stores.folder import store_of
-from ._stores.folder_reading import FolderReading, folder_reading
+from ._facts import DirectoryValue, Facts, Failure, Identity, Server
+from ._stores import exported, folder
+from ._stores.export_files import read_exports
+from ._stores.folder_reading import folder_reading
+from ._stores.gathered_store import GatheredStore
 from ._stores.store_error import StoreError
 
 Part = Literal["identity", "store", "directory"]
+StoreSource = Literal["folder", "sst", "registry"]
 
 
 class GatheringError(ValueError):
@@ -60,20 +63,38 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreFiles:
+    """A store that lies on the controller: a folder, or exports of a kind; no roots or intermediates named: None."""
+
+    source: StoreSource
+    path: str
+    trusted_roots: Sequence[str] | None = None
+    intermediates: Sequence[str] | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read for it: the host's own names, where it is live, the folder, and what failed on the way."""
+    """What was read for it: the host's own names, where it is live, the store, and what failed on the way."""
 
     names: Identity = _NO_NAMES
-    folder: FolderReading | None = None
+    store: GatheredStore | None = None
     failures: tuple[Failure, ...] = ()
 
 
-def read_export(path: str, trusted_roots: list[str] | None, intermediates: list[str] | None) -> Reading:
-    """A folder on the controller; one that cannot be read is a failure of the part `store`."""
+def read_here(files: StoreFiles) -> Reading:
+    """A store on the controller; one that cannot be read is a failure of the part `store`."""
     try:
-        return Reading(folder=folder_reading(read_folder(path, trusted_roots, intermediates)))
+        return Reading(store=_store_in(files))
     except (FolderError, StoreError) as error:
         return Reading(failures=(Failure("store", str(error)),))
+
+
+def _store_in(files: StoreFiles) -> GatheredStore:
+    if files.source == "folder":
+        plain = read_folder(files.path, files.trusted_roots, files.intermediates, files.password)
+        return folder.store_of(folder_reading(plain))
+    return exported.store_of(read_exports(files.source, files.path, files.trusted_roots, files.intermediates))
 
 
 def reading_of_target(answer: Mapping[str, Any]) -> Reading:
@@ -85,7 +106,7 @@ def reading_of_target(answer: Mapping[str, Any]) -> Reading:
     if answer["folder"] is None:
         return Reading(names)
     try:
-        return Reading(names, folder_reading(answer["folder"]))
+        return Reading(names, folder.store_of(folder_reading(answer["folder"])))
     except StoreError as error:
         return Reading(names, failures=(Failure("store", str(error)),))
 
@@ -96,8 +117,6 @@ def gather(request: Request, reading: Reading, now: datetime) -> Facts:
     Raises GatheringError when not one of the store and the directory that were asked for can be read.
     """
     failures = list(reading.failures)
-    warnings: list[str] = []
-    store = _store(reading, failures, warnings)
     name = request.server_known_as or reading.names.physical_hostname
     ldif = request.ldif if "directory" in request.parts else None
     answer = _nowhere(name, "not_gathered") if ldif is None else _directory(ldif, name, failures)
@@ -108,24 +127,12 @@ def gather(request: Request, reading: Reading, now: datetime) -> Facts:
         collected_at=now if request.live else _newest(reading, ldif) or now,
         server=answer.server,
         identity=_identity(request, reading, answer.fqdn) if "identity" in request.parts else _NO_NAMES,
-        store=store,
+        store=reading.store.store if reading.store else None,
         directory=answer.value,
         connectors=answer.connectors,
         failures=tuple(failures),
-        warnings=(*warnings, *answer.warnings),
+        warnings=(*(reading.store.warnings if reading.store else ()), *answer.warnings),
     )
-
-
-def _store(reading: Reading, failures: list[Failure], warnings: list[str]) -> Store | None:
-    if reading.folder is None:
-        return None
-    try:
-        found = store_of(reading.folder)
-    except StoreError as error:
-        failures.append(Failure("store", str(error)))
-        return None
-    warnings += found.warnings
-    return found.store
 
 
 def _directory(ldif: str, name: str | None, failures: list[Failure]) -> DirectoryAnswer:
@@ -176,7 +183,7 @@ def _host(fqdn: str | None) -> str | None:
 
 def _newest(reading: Reading, ldif: str | None) -> datetime | None:
     """The time of the newest file of an export."""
-    times = [] if reading.folder is None or reading.folder.newest is None else [reading.folder.newest]
+    times = [] if reading.store is None or reading.store.newest is None else [reading.store.newest]
     if ldif is not None:
         with suppress(OSError, ValueError):
             times.append(os.stat(ldif).st_mtime)

@@ -11,17 +11,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._facts import Unreadable
+from .._facts import Provider, Unreadable
 from .store_error import StoreError
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateFile:
-    """The bytes of one certificate, the files it lies in, and whether its key is among them (None: not known)."""
+    """The bytes of one certificate, the files it lies in, and what they say of it; None: not known.
+
+    `has_key`: its private key is there. The fields behind it are those of an export; a folder has them in `store.yml`.
+    """
 
     der: bytes
     files: str
     has_key: bool | None = None
+    provider: Provider | None = None
+    friendly_name: str | None = None
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +66,8 @@ def folder_reading(plain: Mapping[str, Any]) -> FolderReading:
                 Unreadable(entry["name"], entry["thumbprint"], entry["reason"]) for entry in plain["unreadable"]
             ),
             store_yml=plain["store_yml"],
-            roots=_authorities(plain["roots"]),
-            intermediates=_authorities(plain["intermediates"]),
+            roots=None if plain["roots"] is None else authority_files(plain["roots"]),
+            intermediates=None if plain["intermediates"] is None else authority_files(plain["intermediates"]),
             warnings=tuple(plain["warnings"]),
             newest=plain["newest"],
         )
@@ -71,9 +77,8 @@ def folder_reading(plain: Mapping[str, Any]) -> FolderReading:
         ) from None
 
 
-def _authorities(plain: Mapping[str, Any] | None) -> AuthorityFiles | None:
-    if plain is None:
-        return None
+def authority_files(plain: Mapping[str, Any]) -> AuthorityFiles:
+    """What `module_utils._authority_files.read_authorities` returned."""
     return AuthorityFiles(
         tuple(CertificateFile(_der(entry), entry["file"]) for entry in plain["certificates"]),
         tuple(Unreadable(entry["name"], None, entry["reason"]) for entry in plain["unreadable"]),

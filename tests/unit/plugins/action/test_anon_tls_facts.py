@@ -180,7 +180,7 @@ def test_an_unreachable_host_stays_unreachable(lab: Path) -> None:
         ({"gather_subset": []}, "gather_subset is empty"),
         ({"gather_subset": ["events"]}, "value of gather_subset must be one or more of"),
         ({"store": {"path": "x", "source": "windows"}}, "value of source must be one of"),
-        ({"store": {"path": "x", "password": "x"}}, "Unsupported parameters"),
+        ({"store": {"path": "x", "passphrase": "x"}}, "Unsupported parameters"),
         ({"store": "x"}, "dictionary requested"),
         ({"store": {"path": "x"}, "directory": {"source": "ldif"}}, "path"),
         ({"store": {"path": "x"}, "directory": {"path": "x.ldf"}}, "set directory.source to ldif"),

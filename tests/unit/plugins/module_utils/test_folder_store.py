@@ -62,7 +62,7 @@ def test_a_certificate_is_read_whatever_the_case_of_its_ending(tmp_path: Path, n
     assert certificates(read(tmp_path)) == {name: (ONE.der, False)}
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a.cer.bak", "a.p12", "a.PFX", "cer", "a.p7b"])
+@pytest.mark.parametrize("name", ["a.txt", "a.cer.bak", "a.p12.old", "cer", "a.p7b"])
 def test_files_of_other_endings_are_not_looked_at(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(ONE.der)
     found = read(tmp_path)
@@ -204,7 +204,7 @@ def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path: Path, monkeypat
 
 def test_a_file_that_vanishes_is_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "one.cer").write_bytes(ONE.der)
-    monkeypatch.setattr(_folder_store, "_names", lambda path, endings: ["gone.cer", "one.cer"])
+    monkeypatch.setattr(_folder_store, "names_in", lambda path, endings: ["gone.cer", "one.cer"])
     found = read(tmp_path)
     assert certificates(found) == {"one.cer": (ONE.der, False)}
     assert unreadable(found) == {"gone.cer": "cannot be opened: no such file or directory"}
@@ -237,7 +237,7 @@ def test_a_folder_that_is_none_is_an_error_that_names_it(tmp_path: Path, name: s
 
 
 def test_too_many_files_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_folder_store, "MAX_FILES", 2)
+    monkeypatch.setattr(_bounded_files, "MAX_FILES", 2)
     for number in range(3):
         (tmp_path / f"{number}.cer").touch()
         (tmp_path / f"{number}.txt").touch()

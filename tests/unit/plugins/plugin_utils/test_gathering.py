@@ -24,8 +24,9 @@ from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._gatherin
     Part,
     Reading,
     Request,
+    StoreFiles,
     gather,
-    read_export,
+    read_here,
     reading_of_target,
 )
 from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates import (
@@ -59,7 +60,7 @@ def store(folder: Path, credentials: Iterable[Credential] = (ONE,)) -> Path:
 
 
 def exported(folder: Path) -> Reading:
-    return read_export(str(store(folder)), None, None)
+    return read_here(StoreFiles("folder", str(store(folder))))
 
 
 def test_an_export_and_an_ldif_give_everything(tmp_path: Path) -> None:
@@ -97,7 +98,7 @@ def test_the_facts_of_ten_certificates_have_at_most_16_kilobytes(tmp_path: Path)
     folder = write_store(tmp_path / "store", entries, roots=[root], intermediates=[issuing])
     path = ldif(tmp_path, server_entry("EX01", internal_certificate=credentials[0].der), server_entry("EDGE01"))
     request = Request(ALL, live=False, server_name="EX01", ldif=path)
-    facts = gather(request, read_export(str(folder), None, None), NOW)
+    facts = gather(request, read_here(StoreFiles("folder", str(folder))), NOW)
     assert len(json.dumps(facts.to_plain())) <= 16 * 1024
 
 
@@ -176,7 +177,7 @@ def test_a_host_is_asked_only_for_what_nobody_else_knows(request_: Request, need
 
 def test_a_store_that_cannot_be_read_leaves_the_directory(tmp_path: Path) -> None:
     request = Request(ALL, live=False, server_name="EX01", ldif=ldif(tmp_path))
-    facts = gather(request, read_export(str(tmp_path / "nowhere"), None, None), NOW)
+    facts = gather(request, read_here(StoreFiles("folder", str(tmp_path / "nowhere"))), NOW)
     assert facts.store is None
     assert facts.directory.status == "present"
     (failure,) = facts.failures
@@ -187,7 +188,7 @@ def test_a_store_that_cannot_be_read_leaves_the_directory(tmp_path: Path) -> Non
 def test_a_store_yml_that_is_wrong_leaves_the_directory(tmp_path: Path) -> None:
     (store(tmp_path) / "store.yml").write_text("EX01: {}")
     request = Request(ALL, live=False, server_name="EX01", ldif=ldif(tmp_path))
-    facts = gather(request, read_export(str(tmp_path / "store"), None, None), NOW)
+    facts = gather(request, read_here(StoreFiles("folder", str(tmp_path / "store"))), NOW)
     assert facts.store is None
     assert [failure.part for failure in facts.failures] == ["store"]
 
@@ -212,7 +213,7 @@ def test_without_a_server_name_the_directory_is_unknown(tmp_path: Path) -> None:
 def test_when_nothing_can_be_read_there_are_no_facts(tmp_path: Path, parts: Iterable[Part]) -> None:
     request = Request(frozenset(parts), live=False, server_name="EX01", ldif=str(tmp_path / "nowhere.ldf"))
     with pytest.raises(GatheringError, match="there is no folder"):
-        gather(request, read_export(str(tmp_path / "nowhere"), None, None), NOW)
+        gather(request, read_here(StoreFiles("folder", str(tmp_path / "nowhere"))), NOW)
 
 
 def test_facts_of_a_host_are_of_now(tmp_path: Path) -> None:
@@ -225,7 +226,7 @@ def test_facts_of_an_export_are_of_its_newest_file(tmp_path: Path) -> None:
     for file in (tmp_path / "store").iterdir() if exported(tmp_path) else ():
         os.utime(file, (1000, 1000))
     os.utime(path, (2000, 2000))
-    reading = read_export(str(tmp_path / "store"), None, None)
+    reading = read_here(StoreFiles("folder", str(tmp_path / "store")))
     of_both = gather(Request(ALL, live=False, server_name="EX01", ldif=path), reading, NOW)
     of_the_store = gather(Request(ALL, live=False, server_name="EX01"), reading, NOW)
     of_nothing = gather(Request(frozenset({"identity"}), live=False), Reading(), NOW)
@@ -252,8 +253,8 @@ def test_what_a_target_answers_is_a_reading(tmp_path: Path) -> None:
     folder = read_folder(str(store(tmp_path)))
     reading = reading_of_target({"names": names, "folder": folder, "failure": None})
     assert reading.names == HOST
-    assert reading.folder is not None
-    assert len(reading.folder.certificates) == 1
+    assert reading.store is not None
+    assert len(reading.store.store.certificates) == 1
 
 
 @pytest.mark.parametrize(
@@ -262,7 +263,7 @@ def test_what_a_target_answers_is_a_reading(tmp_path: Path) -> None:
 )
 def test_what_a_target_could_not_read_is_a_failure(folder: object, failure: str | None, reason: str) -> None:
     reading = reading_of_target({"names": {"hostname": "host", "fqdn": None}, "folder": folder, "failure": failure})
-    assert reading.folder is None
+    assert reading.store is None
     assert reading.names == Identity(hostname="host", physical_hostname="host")
     assert reading.failures[0].part == "store"
     assert reason in reading.failures[0].reason
@@ -271,6 +272,6 @@ def test_what_a_target_could_not_read_is_a_failure(folder: object, failure: str 
 @pytest.mark.parametrize("moment", [10**12, -(10**12)])
 def test_a_file_of_an_impossible_time_is_of_now(tmp_path: Path, moment: int) -> None:
     reading = exported(tmp_path)
-    assert reading.folder is not None
-    reading = replace(reading, folder=replace(reading.folder, newest=moment))
+    assert reading.store is not None
+    reading = replace(reading, store=replace(reading.store, newest=moment))
     assert gather(Request(ALL, live=False), reading, NOW).collected_at == NOW

@@ -15,8 +15,9 @@ import pytest
 
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._folder_store import read_folder
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import Certificate
-from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._stores.folder import FolderStore, store_of
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._stores.folder import store_of
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._stores.folder_reading import folder_reading
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._stores.gathered_store import GatheredStore
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._stores.store_error import StoreError
 from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates import (
     intermediate_authority,
@@ -33,7 +34,7 @@ ISSUED = server_certificate("ex01.contoso.com", issuer=ISSUING)
 OTHER = make_certificate("CN=EX01")
 
 
-def read(folder: Path) -> FolderStore:
+def read(folder: Path) -> GatheredStore:
     return store_of(folder_reading(read_folder(str(folder))))
 
 
