@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 HEADERS = ("Windows Registry Editor Version 5.00", "REGEDIT4")
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_KEY = re.compile(r"\[(-?)(HKEY_.*)\]")
+_KEY = re.compile(r"\[(-?)(HKEY_.*)\]", re.IGNORECASE)
 _VALUE = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=\s*(.*)')
 _BEGINS_ANOTHER = ("[", '"', "@")
 _BINARY = re.compile(r"hex(?:\(3\))?:", re.IGNORECASE)
