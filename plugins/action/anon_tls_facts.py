@@ -15,6 +15,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._facts_options import (
     ARGUMENT_SPEC,
+    DIRECTORY_FILES,
     EXPORTS,
     SENT_TO_THE_TARGET,
 )
@@ -26,6 +27,7 @@ MINIMUM_CRYPTOGRAPHY = "42.0.0"
 _without_cryptography: ImportError | None = None
 try:
     from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._gathering import (
+        DirectoryFiles,
         GatheringError,
         Reading,
         Request,
@@ -82,7 +84,9 @@ class ActionModule(ActionBase):
                 physical_hostname=_name(names["physical_hostname"]),
                 cluster_names=tuple(filter(None, map(_name, names["cluster_names"] or ()))),
             ),
-            ldif=self._on_controller(directory["path"]) if directory["source"] == "ldif" else None,
+            directory=DirectoryFiles(directory["source"], self._on_controller(directory["path"]))
+            if directory["source"] in DIRECTORY_FILES
+            else None,
         )
 
     def _ask_target(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
@@ -147,9 +151,10 @@ def _check(options: dict[str, Any]) -> None:
             f"anon_tls_facts: store.source {store['source']} is an export, and exports are read on the controller; "
             "set store.remote to false"
         )
-    if options["directory"]["path"] and options["directory"]["source"] != "ldif":
+    if options["directory"]["path"] and options["directory"]["source"] not in DIRECTORY_FILES:
         raise AnsibleActionFail(
-            "anon_tls_facts: directory.path is given, but no directory is read; set directory.source to ldif"
+            "anon_tls_facts: directory.path is given, but no directory is read; set directory.source to "
+            f"{' or '.join(DIRECTORY_FILES)}"
         )
 
 

@@ -10,8 +10,11 @@ from typing import Any
 
 PARTS = ("identity", "store", "directory")
 
-EXPORTS = ("sst", "registry")
+EXPORTS = ("clixml", "sst", "registry")
 """The sources of a store that are exports of Windows: they are read on the controller alone."""
+
+DIRECTORY_FILES = ("ldif", "clixml")
+"""The sources of a directory that are files."""
 
 SENT_TO_THE_TARGET = ("gather_subset", "store", "identity")
 """What may leave the controller; never an option of `directory`."""
@@ -33,9 +36,9 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "directory": {
         "type": "dict",
         "apply_defaults": True,
-        "required_if": [("source", "ldif", ["path"])],
+        "required_if": [("source", source, ["path"]) for source in DIRECTORY_FILES],
         "options": {
-            "source": {"type": "str", "choices": ["auto", "ldif", "none"], "default": "auto"},
+            "source": {"type": "str", "choices": ["auto", *DIRECTORY_FILES, "none"], "default": "auto"},
             "path": {"type": "path"},
         },
     },

@@ -43,24 +43,26 @@ options:
           - What kind of store it is.
           - V(auto) is V(folder) in this version.
           - "V(folder): a folder of files, described in the notes."
+          - "V(clixml): what the Exchange Management Shell wrote with C(Get-ExchangeCertificate | Export-Clixml), or Windows
+            PowerShell with C(Get-ChildItem Cert:\\LocalMachine\\My | Export-Clixml), described in the notes."
           - "V(sst): a serialized store, as C(Export-Certificate -Type SST) and the certificate manager of Windows write it."
           - "V(registry): C(.reg) files, exports of the registry keys that hold the stores of the computer, described in
             the notes."
-          - V(sst) and V(registry) are read on the controller, and need O(store.remote=false).
+          - V(clixml), V(sst) and V(registry) are read on the controller, and need O(store.remote=false).
         type: str
-        choices: [auto, folder, sst, registry]
+        choices: [auto, folder, clixml, sst, registry]
         default: auto
       path:
         description:
-          - The folder. Of V(sst) and V(registry) it is the file, or a folder of which all files that end in C(.sst) or
-            C(.reg) are read as one store. Needed when O(gather_subset) has V(store).
+          - The folder. Of V(clixml), V(sst) and V(registry) it is the file, or a folder of which all files that end in
+            C(.xml) or C(.clixml), C(.sst), or C(.reg) are read as one store. Needed when O(gather_subset) has V(store).
           - On the target it should be an absolute path. On the controller, with O(store.remote=false), a relative path is
             looked for as Ansible looks for files - in the folder C(files) of the role and of the playbook, and in the
             folder of the playbook itself.
         type: path
       remote:
         description:
-          - Whether the folder is on the target. It must be V(false) for V(sst) and V(registry).
+          - Whether the folder is on the target. It must be V(false) for V(clixml), V(sst) and V(registry).
           - V(false) reads it on the controller, as one does with files that were exported from a server. The target is not
             contacted then, and may be a Windows host.
         type: bool
@@ -98,28 +100,33 @@ options:
           - "V(ldif): an export of the directory, as C(ldifde), C(ldapsearch) and C(ldbsearch) write it. It should hold the
             objects of the classes C(msExchExchangeServer) and C(msExchRoutingSMTPConnector) with all their attributes, of
             Active Directory for Mailbox and Hub Transport servers and of its own AD LDS for an Edge Transport server."
+          - "V(clixml): what the Exchange Management Shell wrote with C(Export-Clixml) of C(Get-ExchangeServer),
+            C(Get-TransportService) (C(Get-TransportServer) in 2007 and 2010) and C(Get-SendConnector), described in the
+            notes."
           - "V(none): no directory is read. RV(ansible_facts.anon_tls.directory.status) is then V(not_gathered)."
         type: str
-        choices: [auto, ldif, none]
+        choices: [auto, ldif, clixml, none]
         default: auto
       path:
         description:
-          - The LDIF file on the controller. A relative path is looked for as in O(store.path).
-          - Needed with O(directory.source=ldif), and refused without it.
+          - The LDIF file on the controller, or the folder of exports, of which all files that end in C(.xml) or C(.clixml)
+            are read, or one of them. A relative path is looked for as in O(store.path).
+          - Needed with O(directory.source=ldif) and O(directory.source=clixml), and refused without them.
         type: path
   server_name:
     description:
       - Which server object of the directory is meant - its name, fully qualified domain name or distinguished name. Upper
         and lower case are the same.
       - By default the physical host name - of O(identity.physical_hostname) or O(identity.physical_fqdn), else of the host
-        that was read. With O(store.remote=false) no host is read, and the name of the controller is never taken.
+        that was read. With O(store.remote=false) no host is read; the name is the one that O(store.source=clixml) tells,
+        and never that of the controller.
     type: str
   identity:
     description:
       - Names of the computer that beat those that were found.
       - On a target, the names that are not given here are those of the target. With O(store.remote=false) they are made of
-        C(networkAddress) of the server object, where the directory has it, and are unknown elsewhere. They are never those
-        of the controller.
+        the C(Identity) of the certificates (O(store.source=clixml)), else of C(networkAddress) or C(Fqdn) of the server
+        object, where the directory has it, and are unknown elsewhere. They are never those of the controller.
       - A blank name counts as one that is not given.
     type: dict
     suboptions:
@@ -167,6 +174,23 @@ notes:
     Without the file, services are unknown.
   - The folder C(roots) holds the trusted root certificates, the folder C(intermediates) further certificates that chains are
     built with. Chains are also built with the certificates of the store itself, as Windows does.
+  - Files that C(Export-Clixml) wrote are told apart by the classes of the objects in them, never by their names, so one
+    folder can hold all exports of a server and be the path of O(store.path) and O(directory.path) alike. They can be
+    UTF-16 or UTF-8. A property that an object lacks is unknown, one that is there and null is null. An export that was
+    cut is said to be so; the objects before the cut count, and Send connectors are then unknown if it held some.
+  - Of C(Get-ExchangeCertificate) the services are what Exchange itself says, and the private key, the kind of its
+    provider and the friendly name are those of the certificate's properties in C(SerializationData), a stream that only
+    its one class is read of. The signature that newer servers put around it cannot be checked and is left alone. Where
+    there is no such stream, or it cannot be read, the other properties count as far as they go, such as C(Services),
+    C(HasPrivateKey) and C(Status). Of C(Cert:\LocalMachine\My) services are unknown; exports of C(Cert:\LocalMachine\Root)
+    and C(Cert:\LocalMachine\CA) beside it are the trusted roots and the intermediates.
+  - The C(Status) of an exported Exchange certificate is taken for its trust, within its own validity - V(Valid) is trusted;
+    V(Untrusted), V(Revoked) and V(Invalid) are untrusted; V(DateInvalid), V(Unknown) and V(RevocationCheckFailure) leave it
+    unknown. A V(PendingRequest) is no certificate yet and left out, with a warning. The reason names C(RootCAType), which is
+    V(None), V(ThirdParty), V(Enterprise), V(Registry), V(GroupPolicy) or V(Unknown). Microsoft documents these values for
+    C(Get-ExchangeCertificate); as numbers they are 0 to 5 for C(RootCAType) in this order, and for C(Status) 0 V(Unknown),
+    1 V(Valid), 2 V(Revoked), 3 V(DateInvalid), 4 V(Untrusted), 5 V(Invalid), 6 V(RevocationCheckFailure), 7 V(PendingRequest),
+    the order in which the HealthChecker of the CSS-Exchange project lists them.
   - A store that was exported, V(sst) or V(registry), tells of each certificate whether it has a private key, the kind
     of provider, the friendly name and whether it is archived, but nothing of the services of Exchange, which are
     unknown. What is damaged is listed in RV(ansible_facts.anon_tls.store.unreadable) with its place in the file;
@@ -237,6 +261,16 @@ EXAMPLES = r"""
       physical_hostname: EX01
       cluster_names:
         - mail.contoso.com
+
+- name: Read all that the Exchange Management Shell exported of a server, its names too
+  msexchange.transport_tls.anon_tls_facts:
+    store:
+      source: clixml
+      path: files/exports/EX01
+      remote: false
+    directory:
+      source: clixml
+      path: files/exports/EX01
 
 - name: Read a serialized store, in which nothing but the certificates of the server is, with its roots from elsewhere
   msexchange.transport_tls.anon_tls_facts:
@@ -490,7 +524,7 @@ ansible_facts:
                   elements: str
                   sample: [IIS, SMTP]
                 services_evidence:
-                  description: Where the services are known from. V(file) is C(store.yml).
+                  description: Where the services are known from. V(file) is C(store.yml), V(exchange) Exchange itself.
                   returned: success
                   type: str
                   sample: file
@@ -552,7 +586,7 @@ ansible_facts:
                       type: str
                       sample: null
                     evidence:
-                      description: Who says so. V(built) - chains were built here. Null where nobody does.
+                      description: Who says so. V(exchange) - Exchange itself; V(built) - chains were built here. Null where nobody does.
                       returned: success
                       type: str
                       sample: built

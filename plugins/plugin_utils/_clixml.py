@@ -15,7 +15,7 @@ import codecs
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from xml.parsers import expat
 
 MAX_VALUES = 1_000_000
@@ -29,6 +29,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(r"\s*[+-]?[0-9]{1,20}\s*")
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 _COPIED = re.compile(r"(?:Deserialized\.|Selected\.)*")
+
+_T = TypeVar("_T")
 
 
 class ClixmlError(ValueError):
@@ -214,16 +216,10 @@ class _Reader:
         return names
 
     def types_again(self, element: _Element) -> tuple[str, ...]:
-        return self._again(self._types, element)
+        return _again(self._types, element)
 
     def object_again(self, element: _Element) -> Object:
-        return self._again(self._referable, element)
-
-    def _again(self, known: Mapping[str, Any], element: _Element) -> Any:
-        reference = element.attributes.get("RefId", "")
-        if reference not in known:
-            raise ValueError(f"refers to {reference[:20]!r}, which is not before it")
-        return known[reference]
+        return _again(self._referable, element)
 
     def object(self, element: _Element) -> Object:
         properties: dict[str, Value] = {}
@@ -237,6 +233,13 @@ class _Reader:
         if "RefId" in element.attributes:
             self._referable[element.attributes["RefId"]] = made
         return made
+
+
+def _again(known: Mapping[str, _T], element: _Element) -> _T:
+    reference = element.attributes.get("RefId", "")
+    if reference not in known:
+        raise ValueError(f"refers to {reference[:20]!r}, which is not before it")
+    return known[reference]
 
 
 def _unescaped(text: str | None) -> str | None:

@@ -87,7 +87,7 @@ class _Reference(NamedTuple):
 class _Nulls(NamedTuple):
     """Several nulls in a row."""
 
-    count: int
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +247,7 @@ class _Stream:
         left = self._within(length, begin)
         while left > 0:
             item = self._item()
-            left -= item.count if isinstance(item, _Nulls) else 1
+            left -= item.number if isinstance(item, _Nulls) else 1
         return None
 
     # Classes.

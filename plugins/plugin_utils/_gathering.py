@@ -9,25 +9,27 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Literal
 
 from ..module_utils._bounded_files import FolderError
 from ..module_utils._folder_store import read_folder
+from ._directory.clixml import read_directory
 from ._directory.entry import DirectoryError, Entry
 from ._directory.exchange_objects import DirectoryAnswer, find_server
 from ._directory.ldif import read_ldif
 from ._facts import DirectoryValue, Facts, Failure, Identity, Server
-from ._stores import exported, folder
+from ._stores import clixml, exported, folder
 from ._stores.export_files import read_exports
 from ._stores.folder_reading import folder_reading
 from ._stores.gathered_store import GatheredStore
 from ._stores.store_error import StoreError
 
 Part = Literal["identity", "store", "directory"]
-StoreSource = Literal["folder", "sst", "registry"]
+StoreSource = Literal["folder", "clixml", "sst", "registry"]
+DirectorySource = Literal["ldif", "clixml"]
 
 
 class GatheringError(ValueError):
@@ -38,18 +40,26 @@ _NO_NAMES = Identity()
 
 
 @dataclass(frozen=True, slots=True)
+class DirectoryFiles:
+    """A directory that was exported to the controller: an LDIF file, or exports of the Management Shell."""
+
+    source: DirectorySource
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What is asked for.
 
     `live`: the store is that of the host itself, else an export. `names`: those that the user gives, which beat any
-    other. `ldif`: the path of an export of the directory, None to read no directory.
+    other. `directory`: None to read none.
     """
 
     parts: frozenset[Part]
     live: bool
     server_name: str | None = None
     names: Identity = _NO_NAMES
-    ldif: str | None = None
+    directory: DirectoryFiles | None = None
 
     @property
     def needs_the_host(self) -> bool:
@@ -75,7 +85,7 @@ class StoreFiles:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read for it: the host's own names, where it is live, the store, and what failed on the way."""
+    """What was read for it: the names of the host, live or as an export has them, the store, and what failed."""
 
     names: Identity = _NO_NAMES
     store: GatheredStore | None = None
@@ -85,15 +95,18 @@ class Reading:
 def read_here(files: StoreFiles) -> Reading:
     """A store on the controller; one that cannot be read is a failure of the part `store`."""
     try:
-        return Reading(store=_store_in(files))
+        store = _store_in(files)
     except (FolderError, StoreError) as error:
         return Reading(failures=(Failure("store", str(error)),))
+    return Reading(_names_of(store.server), store)
 
 
 def _store_in(files: StoreFiles) -> GatheredStore:
     if files.source == "folder":
         plain = read_folder(files.path, files.trusted_roots, files.intermediates, files.password)
         return folder.store_of(folder_reading(plain))
+    if files.source == "clixml":
+        return clixml.store_of(clixml.read_store(files.path, files.trusted_roots, files.intermediates))
     return exported.store_of(read_exports(files.source, files.path, files.trusted_roots, files.intermediates))
 
 
@@ -118,13 +131,15 @@ def gather(request: Request, reading: Reading, now: datetime) -> Facts:
     """
     failures = list(reading.failures)
     name = request.server_known_as or reading.names.physical_hostname
-    ldif = request.ldif if "directory" in request.parts else None
-    answer = _nowhere(name, "not_gathered") if ldif is None else _directory(ldif, name, failures)
-    asked = request.parts & {"store"} if ldif is None else request.parts - {"identity"}
+    directory = request.directory if "directory" in request.parts else None
+    answer = _nowhere(name, "not_gathered") if directory is None else _directory(directory, name, failures)
+    asked = request.parts & {"store"} if directory is None else request.parts - {"identity"}
     if asked and asked <= {failure.part for failure in failures}:
         raise GatheringError("; ".join(f"{failure.part}: {failure.reason}" for failure in failures))
     return Facts(
-        collected_at=now if request.live else _newest(reading, ldif) or now,
+        collected_at=now
+        if request.live
+        else _newest(reading.store.newest if reading.store else None, answer.newest) or now,
         server=answer.server,
         identity=_identity(request, reading, answer.fqdn) if "identity" in request.parts else _NO_NAMES,
         store=reading.store.store if reading.store else None,
@@ -135,12 +150,14 @@ def gather(request: Request, reading: Reading, now: datetime) -> Facts:
     )
 
 
-def _directory(ldif: str, name: str | None, failures: list[Failure]) -> DirectoryAnswer:
+def _directory(files: DirectoryFiles, name: str | None, failures: list[Failure]) -> DirectoryAnswer:
     try:
-        return find_server(_entries(ldif), name, "ldif")
+        if files.source == "clixml":
+            return read_directory(files.path, name)
+        return replace(find_server(_entries(files.path), name, "ldif"), newest=_modified(files.path))
     except DirectoryError as error:
         failures.append(Failure("directory", str(error)))
-        return _nowhere(name, "unknown", str(error), "ldif")
+        return _nowhere(name, "unknown", str(error), files.source)
 
 
 def _nowhere(
@@ -165,29 +182,41 @@ def _parsed_once(path: str, _changed: int, _size: int) -> Sequence[Entry]:
 
 
 def _identity(request: Request, reading: Reading, fqdn: str | None) -> Identity:
-    """The names, each as the user gives it, else as the host itself, else (of an export) as the directory has it."""
-    given = request.names
-    else_known = reading.names if request.live else Identity(fqdn, _host(fqdn), fqdn, _host(fqdn))
+    """The names, each as the user gives it, else as the host itself or its export, else as the directory has it.
+
+    What the directory says of a host that is live is not asked.
+    """
+    given, read = request.names, reading.names
+    listed = _NO_NAMES if request.live else _names_of(fqdn)
     return Identity(
-        fqdn=given.fqdn or else_known.fqdn,
-        hostname=given.hostname or else_known.hostname,
-        physical_fqdn=given.physical_fqdn or else_known.physical_fqdn,
-        physical_hostname=given.physical_hostname or else_known.physical_hostname,
+        fqdn=given.fqdn or read.fqdn or listed.fqdn,
+        hostname=given.hostname or read.hostname or listed.hostname,
+        physical_fqdn=given.physical_fqdn or read.physical_fqdn or listed.physical_fqdn,
+        physical_hostname=given.physical_hostname or read.physical_hostname or listed.physical_hostname,
         cluster_names=given.cluster_names,
     )
+
+
+def _names_of(fqdn: str | None) -> Identity:
+    """The names of a computer of which an export has one; one without a dot is no more than its host name."""
+    full, host = fqdn if fqdn and "." in fqdn else None, _host(fqdn)
+    return Identity(full, host, full, host)
 
 
 def _host(fqdn: str | None) -> str | None:
     return fqdn.partition(".")[0] if fqdn else None
 
 
-def _newest(reading: Reading, ldif: str | None) -> datetime | None:
-    """The time of the newest file of an export."""
-    times = [] if reading.store is None or reading.store.newest is None else [reading.store.newest]
-    if ldif is not None:
-        with suppress(OSError, ValueError):
-            times.append(os.stat(ldif).st_mtime)
+def _modified(path: str) -> float | None:
+    with suppress(OSError, ValueError):
+        return os.stat(path).st_mtime
+    return None
+
+
+def _newest(*times: float | None) -> datetime | None:
+    """The newest of the times of files, in seconds since 1970."""
+    known = [time for time in times if time is not None]
     # A file system can hold times that no calendar has.
     with suppress(OSError, OverflowError, ValueError):
-        return datetime.fromtimestamp(int(max(times)), UTC) if times else None
+        return datetime.fromtimestamp(int(max(known)), UTC) if known else None
     return None

@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 from textwrap import indent
 
+from ansible_collections.msexchange.transport_tls.tests.fixtures import shell_objects
 from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates import (
     exchange_certificate,
     intermediate_authority,
@@ -26,6 +27,12 @@ from ansible_collections.msexchange.transport_tls.tests.fixtures.ldif import (
     write_ldif,
 )
 from ansible_collections.msexchange.transport_tls.tests.fixtures.serialized_certificate import serialize
+from ansible_collections.msexchange.transport_tls.tests.fixtures.shell_objects import (
+    exchange_server,
+    send_connector,
+    transport_service,
+    write_exports,
+)
 from ansible_collections.msexchange.transport_tls.tests.fixtures.store import Entry, write_store
 
 COLLECTION = "ansible_collections.msexchange.transport_tls"
@@ -53,7 +60,7 @@ def main() -> int:
 
 
 def make_laboratory(files: Path) -> None:
-    """What the examples name: files/ex01, a store, and files/exchange.ldf, a directory."""
+    """What the examples name: files/ex01, a store, files/exchange.ldf, a directory, and exports of both."""
     root = root_authority()
     issuing = intermediate_authority(root)
     issued = server_certificate("ex01.contoso.com", "EX01", issuer=issuing)
@@ -69,6 +76,13 @@ def make_laboratory(files: Path) -> None:
         send_connector_entry("to internet", source_servers=["EX01"]),
     ]
     (files / "exchange.ldf").write_text(write_ldif(entries), encoding="utf-8")
+    write_exports(
+        files / "exports" / "EX01",
+        certificates=[shell_objects.exchange_certificate(issued), shell_objects.exchange_certificate(own)],
+        servers=[exchange_server("EX01")],
+        transport=[transport_service("EX01", own.thumbprint)],
+        connectors=[send_connector("to internet", source_servers=["EX01"])],
+    )
 
 
 def runs(name: str, laboratory: Path) -> bool:

@@ -12,7 +12,7 @@ known; one that is there and null is null.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...module_utils._bounded_files import FolderError
 from .._clixml import Object
@@ -51,7 +51,8 @@ def read_directory(path: str, server_name: str | None) -> DirectoryAnswer:
         raise DirectoryError(str(error)) from None
     if not any(True for _found in exports.of(*_CLASSES)):
         raise DirectoryError(_why_nothing(exports, path))
-    return _Directory.of(exports).answer((server_name or "").strip().rstrip("."))
+    answer = _Directory.of(exports).answer((server_name or "").strip().rstrip("."))
+    return replace(answer, newest=exports.newest)
 
 
 @dataclass(frozen=True, slots=True)

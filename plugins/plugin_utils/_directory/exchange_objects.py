@@ -31,13 +31,17 @@ _MOST_NAMES_IN_A_MESSAGE = 5
 
 @dataclass(frozen=True)
 class DirectoryAnswer:
-    """What a directory says of one server; `connectors` is None where they are not known, `fqdn` likewise."""
+    """What a directory says of one server; `connectors` is None where they are not known, `fqdn` likewise.
+
+    `newest`: the time of the newest file that was read, in seconds since 1970, where files were.
+    """
 
     server: Server
     value: DirectoryValue
     connectors: tuple[SendConnector, ...] | None
     fqdn: str | None
     warnings: tuple[str, ...]
+    newest: float | None = None
 
 
 def find_server(entries: Sequence[Entry], server_name: str | None, source: str) -> DirectoryAnswer:

@@ -27,6 +27,7 @@ from .store_error import StoreError
 X509_CERTIFICATE = "System.Security.Cryptography.X509Certificates.X509Certificate2"
 
 _NO_ROOTS = "no trusted roots are known: name them in store.trusted_roots"
+_NO_INTERMEDIATES = "the server's intermediate certificates are not known: name them in store.intermediates"
 _OWN, _ROOTS, _INTERMEDIATES = "my", ("root", "authroot"), ("ca",)
 
 
@@ -106,13 +107,19 @@ def store_of(reading: ClixmlReading) -> GatheredStore:
     said = {exported.der: exported for exported in reading.certificates}
     own = parse((CertificateFile(each.der, each.place) for each in reading.certificates), reading.unreadable)
     roots, intermediates = parse_authorities(reading.roots), parse_authorities(reading.intermediates)
-    unread = _NO_ROOTS if reading.roots is None else missed(roots, intermediates)
+    lacking = (
+        _NO_ROOTS if reading.roots is None else None,
+        _NO_INTERMEDIATES if reading.intermediates is None else None,
+        missed(roots, intermediates),
+    )
+    unread = "; ".join(filter(None, lacking)) or None
     chains = ChainBuilder(roots.alone, [*intermediates.alone, *own.alone], unread)
     certificates = (_described(found.parsed, said[found.file.der], chains) for found in own.certificates)
     return GatheredStore(
         Store("clixml", tuple(certificates), own.unreadable),
         (*reading.warnings, *own.warnings, *warnings_of(roots), *warnings_of(intermediates)),
         reading.newest,
+        reading.server,
     )
 
 

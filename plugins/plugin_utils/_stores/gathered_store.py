@@ -13,8 +13,12 @@ from .._facts import Store
 
 @dataclass(frozen=True, slots=True)
 class GatheredStore:
-    """The store, what is odd about what was read, and the time of its newest file in seconds since 1970, if any."""
+    """The store, what is odd about what was read, and the time of its newest file in seconds since 1970, if any.
+
+    `server`: the fully qualified domain name of the server, where its export tells it.
+    """
 
     store: Store
     warnings: tuple[str, ...]
     newest: float | None = None
+    server: str | None = None
