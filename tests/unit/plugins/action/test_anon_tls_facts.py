@@ -21,8 +21,11 @@ from ansible.playbook.task import Task
 
 from ansible_collections.msexchange.transport_tls.plugins.action import anon_tls_facts
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._folder_store import read_folder
+from ansible_collections.msexchange.transport_tls.plugins.module_utils._sealed_answer import sealed
 from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates import make_certificate
+from ansible_collections.msexchange.transport_tls.tests.fixtures.exports import write_pkcs12, write_sst
 from ansible_collections.msexchange.transport_tls.tests.fixtures.ldif import server_entry, write_ldif
+from ansible_collections.msexchange.transport_tls.tests.fixtures.serialized_certificate import serialize
 from ansible_collections.msexchange.transport_tls.tests.fixtures.store import Entry, write_store
 
 ONE = make_certificate("CN=EX01")
@@ -148,6 +151,45 @@ def test_what_core_adds_to_the_answer_stays_and_invocation_shows_the_users_optio
     assert result["warnings"] == ["an old interpreter"]
 
 
+@pytest.mark.parametrize("store", [{"path": "/srv/ex01", "password": "hush"}, "path=/srv/ex01 password=hush"])
+def test_a_password_goes_to_the_target_alone(lab: Path, store: object) -> None:
+    target = Target(
+        {"anon_tls_target": sealed(folder_of(lab), "hush"), "invocation": {"module_args": {"store": {"password": "*"}}}}
+    )
+    result = run(lab, {"gather_subset": ["store"], "store": store}, target)
+    assert target.sent[0]["store"] == store
+    assert result["ansible_facts"]["anon_tls"]["store"]["certificates"]
+    assert "hush" not in str(result)
+
+
+def test_a_password_opens_a_folder_here(lab: Path) -> None:
+    (lab / "files" / "ex01" / "two.pfx").write_bytes(write_pkcs12(make_certificate("CN=two"), "hush"))
+    result = run(lab, {"gather_subset": ["store"], "store": {"path": "ex01", "remote": False, "password": "hush"}})
+    assert [each["subject"] for each in result["ansible_facts"]["anon_tls"]["store"]["certificates"]] == [
+        "CN=EX01",
+        "CN=two",
+    ]
+    assert "hush" not in str(result)
+
+
+@pytest.mark.parametrize("path", ["files/my.sst", "files"])
+def test_an_export_of_a_store_is_read_here(lab: Path, path: str) -> None:
+    (lab / "files" / "my.sst").write_bytes(write_sst([serialize(ONE.der)]))
+    store = {"source": "sst", "path": path, "remote": False, "trusted_roots": ["ex01/roots"], "intermediates": []}
+    facts = run(lab, {"store": store, "directory": LDIF, "server_name": "EX01"})["ansible_facts"]["anon_tls"]
+    assert facts["store"]["source"] == "sst"
+    assert [each["trust"]["status"] for each in facts["store"]["certificates"]] == ["trusted"]
+    assert facts["identity"]["fqdn"] == "ex01.contoso.com"
+
+
+def test_an_export_that_cannot_be_read_is_a_failure_of_the_store(lab: Path) -> None:
+    store = {"source": "registry", "path": "files/exchange.ldf", "remote": False}
+    facts = run(lab, {"store": store, "directory": LDIF, "server_name": "EX01"})["ansible_facts"]["anon_tls"]
+    assert facts["store"] is None
+    (failure,) = facts["failures"]
+    assert "is no export of the registry" in failure["reason"]
+
+
 def test_check_mode_gives_the_same(lab: Path) -> None:
     options = {"store": {"path": "ex01", "remote": False}, "server_name": "EX01"}
     assert run(lab, options, check_mode=True) == run(lab, options)
@@ -184,6 +226,9 @@ def test_an_unreachable_host_stays_unreachable(lab: Path) -> None:
         ({"store": "x"}, "dictionary requested"),
         ({"store": {"path": "x"}, "directory": {"source": "ldif"}}, "path"),
         ({"store": {"path": "x"}, "directory": {"path": "x.ldf"}}, "set directory.source to ldif"),
+        ({"store": {"path": "x", "source": "sst"}}, "sst is an export.*set store.remote to false"),
+        ({"store": {"path": "x", "source": "registry", "remote": True}}, "set store.remote to false"),
+        ({"store": {"path": "x.sst", "source": "sst", "remote": False}}, "x.sst: .*no such file"),
         ({"store": {"path": "nowhere", "remote": False}}, "there is no folder .*/nowhere"),
         ({"store": {"path": "files/exchange.ldf", "remote": False}}, "is no folder"),
         ({"store": {"path": "ex01", "remote": False, "trusted_roots": ["x"]}}, "there is no file or folder"),

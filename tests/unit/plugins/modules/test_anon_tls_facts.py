@@ -15,8 +15,10 @@ import yaml
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._facts_options import ARGUMENT_SPEC
+from ansible_collections.msexchange.transport_tls.plugins.module_utils._sealed_answer import opened
 from ansible_collections.msexchange.transport_tls.plugins.modules import anon_tls_facts
 from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates import make_certificate
+from ansible_collections.msexchange.transport_tls.tests.fixtures.exports import write_pkcs12
 from ansible_collections.msexchange.transport_tls.tests.fixtures.store import Entry, write_store
 
 ONE = make_certificate("CN=EX01")
@@ -39,6 +41,16 @@ def test_a_folder_is_returned_as_it_is_read(tmp_path: Path, capsys: pytest.Captu
     assert set(answer["names"]) == {"hostname", "fqdn"}
     assert [each["files"] for each in answer["folder"]["certificates"]] == [["one.pem"]]
     assert len(answer["folder"]["roots"]["certificates"]) == 1
+
+
+def test_a_pkcs12_is_opened_and_its_password_strikes_nothing_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "one.pfx").write_bytes(write_pkcs12(ONE, "p"))
+    for password, certificates in (("p", 1), ("f", 0)):
+        answer = opened(run(capsys, {"store": {"path": str(tmp_path), "password": password}}))
+        assert [each["files"] for each in answer["folder"]["certificates"]] == [["one.pfx"]] * certificates
+        assert len(answer["folder"]["unreadable"]) == 1 - certificates
 
 
 def test_named_roots_are_read_on_the_target(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
