@@ -21,6 +21,12 @@ from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates im
     root_authority,
     server_certificate,
 )
+from ansible_collections.msexchange.transport_tls.tests.fixtures.exports import (
+    SYSTEM,
+    write_pkcs12,
+    write_registry,
+    write_sst,
+)
 from ansible_collections.msexchange.transport_tls.tests.fixtures.ldif import (
     send_connector_entry,
     server_entry,
@@ -36,6 +42,7 @@ from ansible_collections.msexchange.transport_tls.tests.fixtures.shell_objects i
 from ansible_collections.msexchange.transport_tls.tests.fixtures.store import Entry, write_store
 
 COLLECTION = "ansible_collections.msexchange.transport_tls"
+PASSWORD = "secret"
 MODULES = Path(__file__).parents[2] / "plugins" / "modules"
 PLAY = """\
 - name: The examples of {name}
@@ -71,6 +78,14 @@ def make_laboratory(files: Path) -> None:
         roots=[root],
         intermediates=[issuing],
     )
+    exported = [(credential, serialize(credential.der)) for credential in (issued, own)]
+    (files / "ex01.sst").write_bytes(write_sst(blob for _credential, blob in exported))
+    (files / "ex01-registry").mkdir()
+    (files / "ex01-registry" / "all.reg").write_bytes(
+        write_registry({rf"{SYSTEM}\MY": exported, rf"{SYSTEM}\Root": [(root, serialize(root.der))]})
+    )
+    (files / "ex01-pkcs12").mkdir()
+    (files / "ex01-pkcs12" / "own.pfx").write_bytes(write_pkcs12(own, PASSWORD))
     entries = [
         server_entry("EX01", version=(14, 3, 123), internal_certificate=serialize(own.der)),
         send_connector_entry("to internet", source_servers=["EX01"]),
@@ -90,7 +105,12 @@ def runs(name: str, laboratory: Path) -> bool:
     examples: str = importlib.import_module(f"{COLLECTION}.plugins.modules.{name}").EXAMPLES
     playbook = laboratory / f"{name}.yml"
     playbook.write_text(PLAY.format(name=name) + indent(examples, "    "), encoding="utf-8")
-    environment = {**os.environ, "ANSIBLE_INJECT_FACT_VARS": "False", "ANSIBLE_LOCALHOST_WARNING": "False"}
+    environment = {
+        **os.environ,
+        "ANSIBLE_INJECT_FACT_VARS": "False",
+        "ANSIBLE_LOCALHOST_WARNING": "False",
+        "PKCS12_PASSWORD": PASSWORD,
+    }
     command = ["ansible-playbook", "--inventory", "localhost,", str(playbook)]
     return subprocess.run(command, env=environment, check=False).returncode == 0
 

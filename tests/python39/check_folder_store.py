@@ -59,6 +59,20 @@ def write(folder: Path) -> dict[str, bool]:
     return {**{f"{kind}.pem": True for kind in kinds}, "locked.cer": False}
 
 
+def check_pkcs12(oldest: str) -> None:
+    """Where there is no cryptography, a PKCS#12 file is unreadable with that reason."""
+    from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates import make_certificate
+    from ansible_collections.msexchange.transport_tls.tests.fixtures.exports import write_pkcs12
+
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "one.pfx").write_bytes(write_pkcs12(make_certificate("CN=one")))
+        answer = subprocess.run(
+            [oldest, "-I", __file__, folder], capture_output=True, text=True, timeout=60, check=True
+        )
+        (entry,) = json.loads(answer.stdout)["unreadable"]
+        assert "needs the Python package cryptography" in entry["reason"], entry
+
+
 def check() -> None:
     oldest = shutil.which(OLDEST)
     if oldest is None:
@@ -73,6 +87,7 @@ def check() -> None:
         assert {each["name"] for each in found["unreadable"]} == {"cut.cer", "loop.cer", "fifo.pem"}
         assert any("encrypted" in warning for warning in found["warnings"])
         assert found == read(folder)
+    check_pkcs12(oldest)
     print(f"{OLDEST}: {len(expected)} certificates read as by {sys.executable}")
 
 
