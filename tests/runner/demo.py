@@ -20,6 +20,7 @@ from environments import BUILD, DEMO
 
 FLEET = "ansible_collections.msexchange.transport_tls.tests.fixtures.fleet"
 PLAYBOOK = "msexchange.transport_tls.compliance"
+AUDIT = "msexchange.transport_tls.audit_exports"
 EXPLAINED = "HUB02"
 """The server whose steps are shown."""
 
@@ -44,8 +45,13 @@ def assess_fleet(folder: Path) -> bool:
 
 
 def assess(folder: Path, *options: str) -> str:
-    """Run the playbook in full view; returns what it printed."""
-    command = ["ansible-playbook", "-i", os.path.relpath(folder / "inventory"), PLAYBOOK, *options]
+    """Run the playbook on the inventory in full view; returns what it printed."""
+    return play("-i", os.path.relpath(folder / "inventory"), PLAYBOOK, *options)
+
+
+def play(*arguments: str) -> str:
+    """Run ansible-playbook in full view; returns what it printed."""
+    command = ["ansible-playbook", *arguments]
     print("$", *command, flush=True)
     environment = os.environ | _LOOKS | ({"ANSIBLE_FORCE_COLOR": "True"} if sys.stdout.isatty() else {})
     output = []
@@ -61,6 +67,8 @@ if __name__ == "__main__":
         sys.exit("The run broke: its outcomes are not those of the fleet.")
     print(f"\nThe steps that led to one of these decisions, {EXPLAINED}:\n")
     assess(BUILD / "demo", "-v", "--limit", EXPLAINED)
+    print("\nOne server was audited by exports of its Management Shell; they are enough, without an inventory:\n")
+    play(AUDIT, "-e", f"anon_tls_audit_exports={os.path.relpath(BUILD / 'demo/exports')}")
     print(
         "\nThis fleet has a server for every outcome: those that failed are as they should be. It lies in .build/demo."
     )

@@ -69,6 +69,9 @@ def _lacks(step: Step) -> Iterator[str]:
     for program in step.programs:
         if shutil.which(program) is None:
             yield f"no {program}: make deps"
+    for variable in step.folders:
+        if not os.path.isdir(os.environ.get(variable, "")):
+            yield f"no folder {variable}: set it to one of real exports (Get-ExchangeCertificate | Export-Clixml)"
 
 
 def _build(environment: Environment) -> str:

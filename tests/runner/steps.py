@@ -25,6 +25,8 @@ class Step:
     """System programs that `make deps` installs."""
     pythons: tuple[str, ...] = ()
     """Versions of Python to have on the PATH besides."""
+    folders: tuple[str, ...] = ()
+    """Environment variables that name a folder which is no part of the project."""
 
 
 def _on_both(name: str, group: str, command: str, programs: tuple[str, ...] = ()) -> list[Step]:
@@ -47,6 +49,7 @@ STEPS = (
     Step(
         "folder store on a target", "unit", (NEWEST,), "python tests/python39/check_folder_store.py", pythons=("3.9",)
     ),
+    Step("real exports", "unit", (NEWEST,), "python -m pytest -q tests/real_exports", folders=("ANON_TLS_EXPORTS",)),
     Step("ansible-lint", "lint", (TOOLS,), "ansible-lint --profile production --offline"),
     Step("mypy", "lint", (TOOLS,), f"mypy -p {_COLLECTION}.plugins -p {_COLLECTION}.tests.fixtures"),
     Step("mypy, programs", "lint", (TOOLS,), "mypy tests/runner tests/examples benchmarks"),
