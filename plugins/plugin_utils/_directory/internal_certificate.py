@@ -74,7 +74,7 @@ def _has_the_shape_of_a_certificate(der: bytes) -> bool:
     try:
         tag, _start, content, end = element_at(der, 0, len(der))
         body = element_at(der, content, end)
-        kinds = [part[0] for part in elements_of(der, body)]
+        kinds = [kind for kind, *_offsets in elements_of(der, body)]
     except DerError:
         return False
     if kinds[:1] == [_EXPLICIT_VERSION]:
