@@ -43,7 +43,7 @@ def facts_of(file: str) -> Facts:
         (
             EIGHT,
             {
-                **{each: (AUTH, ("SMTP",)) for each in ("D0D6BAA2", "8763DA18", "BC6BF924", "976D2AD9", "E1BDF9AE")},
+                **dict.fromkeys(("D0D6BAA2", "8763DA18", "BC6BF924", "976D2AD9", "E1BDF9AE"), (AUTH, ("SMTP",))),
                 "D003810E": ("E2k16-1", ("IMAP", "IIS", "SMTP")),
                 "2759456D": ("mail.contoso.lab", ("IIS",)),
                 "FE0FAE93": ("WMSvc-SHA2-E2k16-1", ()),

@@ -22,6 +22,7 @@ from ansible.playbook.task import Task
 from ansible_collections.msexchange.transport_tls.plugins.action import anon_tls_facts
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._folder_store import read_folder
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._sealed_answer import sealed
+from ansible_collections.msexchange.transport_tls.tests.fixtures import shell_objects
 from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates import make_certificate
 from ansible_collections.msexchange.transport_tls.tests.fixtures.exports import write_pkcs12, write_sst
 from ansible_collections.msexchange.transport_tls.tests.fixtures.ldif import server_entry, write_ldif
@@ -172,6 +173,20 @@ def test_a_password_opens_a_folder_here(lab: Path) -> None:
     assert "hush" not in str(result)
 
 
+def test_exports_of_the_management_shell_tell_everything_without_a_name(lab: Path) -> None:
+    shell_objects.write_exports(
+        lab / "files" / "EX01",
+        certificates=[shell_objects.exchange_certificate(ONE)],
+        servers=[shell_objects.exchange_server("EX01")],
+        transport=[shell_objects.transport_service("EX01", ONE.thumbprint)],
+    )
+    shell = {"source": "clixml", "path": "EX01"}
+    facts = run(lab, {"store": {**shell, "remote": False}, "directory": shell})["ansible_facts"]["anon_tls"]
+    assert (facts["store"]["source"], facts["directory"]["source"]) == ("clixml", "clixml")
+    assert (facts["server"]["role"], facts["identity"]["fqdn"]) == ("hub", "ex01.contoso.com")
+    assert facts["directory"]["thumbprint"] == ONE.thumbprint
+
+
 @pytest.mark.parametrize("path", ["files/my.sst", "files"])
 def test_an_export_of_a_store_is_read_here(lab: Path, path: str) -> None:
     (lab / "files" / "my.sst").write_bytes(write_sst([serialize(ONE.der)]))
@@ -225,7 +240,9 @@ def test_an_unreachable_host_stays_unreachable(lab: Path) -> None:
         ({"store": {"path": "x", "passphrase": "x"}}, "Unsupported parameters"),
         ({"store": "x"}, "dictionary requested"),
         ({"store": {"path": "x"}, "directory": {"source": "ldif"}}, "path"),
-        ({"store": {"path": "x"}, "directory": {"path": "x.ldf"}}, "set directory.source to ldif"),
+        ({"store": {"path": "x"}, "directory": {"source": "clixml"}}, "path"),
+        ({"store": {"path": "x"}, "directory": {"path": "x.ldf"}}, "set directory.source to ldif or clixml"),
+        ({"store": {"path": "x", "source": "clixml"}}, "clixml is an export.*set store.remote to false"),
         ({"store": {"path": "x", "source": "sst"}}, "sst is an export.*set store.remote to false"),
         ({"store": {"path": "x", "source": "registry", "remote": True}}, "set store.remote to false"),
         ({"store": {"path": "x.sst", "source": "sst", "remote": False}}, "x.sst: .*no such file"),
