@@ -32,25 +32,27 @@ class UnreadableFile(Exception):
 
 
 class Files:
-    """The files of one reading: what they may hold in total, and the time of the newest (seconds since 1970)."""
+    """The files of one reading: what they may hold, each and in total, and the newest's time (seconds since 1970)."""
 
-    def __init__(self) -> None:
+    def __init__(self, largest: int | None = None, most: int | None = None) -> None:
+        """`largest`: bytes of a file, by default MAX_FILE_BYTES; `most`: of all, by default MAX_ALL_BYTES."""
         self.newest: float | None = None
-        self._left = MAX_ALL_BYTES
+        self._largest = largest or MAX_FILE_BYTES
+        self._most = self._left = most or MAX_ALL_BYTES
 
     def read(self, path: str) -> bytes:
         """The bytes of a regular file, links followed.
 
-        Raises UnreadableFile, and FolderError when all files together hold more than MAX_ALL_BYTES.
+        Raises UnreadableFile, and FolderError when all files together hold more than they may.
         """
         try:
-            _check(os.stat(path))
+            _check(os.stat(path), self._largest)
             # What was a file a moment ago may be a FIFO now: never wait for a writer.
             descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
             try:
                 status = os.fstat(descriptor)
-                _check(status)
-                data = _contents(descriptor)
+                _check(status, self._largest)
+                data = _contents(descriptor, self._largest)
             finally:
                 os.close(descriptor)
         except OSError as error:
@@ -59,7 +61,7 @@ class Files:
         self._left -= len(data)
         if self._left < 0:
             raise FolderError(
-                f"the files up to {shown(path)} hold more than {MAX_ALL_BYTES} bytes; "
+                f"the files up to {shown(path)} hold more than {self._most} bytes; "
                 "name a folder that holds one store alone"
             )
         self.newest = max(status.st_mtime, self.newest or status.st_mtime)
@@ -94,26 +96,28 @@ def _no_folder(path: str, error: OSError | ValueError) -> str:
     return f"the folder {where} cannot be read: {reason}"
 
 
-def _contents(descriptor: int) -> bytes:
-    data = b""
+def _contents(descriptor: int, largest: int) -> bytes:
+    parts = []
+    left = largest
     while part := os.read(descriptor, _PART):
-        data += part
-        if len(data) > MAX_FILE_BYTES:
-            raise _too_large(f"more than {MAX_FILE_BYTES}")
-    return data
+        parts.append(part)
+        left -= len(part)
+        if left < 0:
+            raise _too_large(f"more than {largest}", largest)
+    return b"".join(parts)
 
 
-def _check(status: os.stat_result) -> None:
+def _check(status: os.stat_result, largest: int) -> None:
     if stat.S_ISDIR(status.st_mode):
         raise UnreadableFile("is a directory, expected a file", False)
     if not stat.S_ISREG(status.st_mode):
         raise UnreadableFile("is no regular file (a FIFO, a socket or a device)", False)
-    if status.st_size > MAX_FILE_BYTES:
-        raise _too_large(str(status.st_size))
+    if status.st_size > largest:
+        raise _too_large(str(status.st_size), largest)
 
 
-def _too_large(size: str) -> UnreadableFile:
-    return UnreadableFile(f"is too large: {size} bytes, at most {MAX_FILE_BYTES} are read", True)
+def _too_large(size: str, largest: int) -> UnreadableFile:
+    return UnreadableFile(f"is too large: {size} bytes, at most {largest} are read", True)
 
 
 def shown(name: str) -> str:

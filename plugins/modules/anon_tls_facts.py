@@ -201,8 +201,8 @@ notes:
     those that are explicitly distrusted. Where the export lacks one of these keys, a certificate of which no chain is
     found is not called untrusted. Keys of a user are passed over with a warning.
   - A file that holds nothing like a certificate is a warning. A certificate that cannot be parsed, and a file that cannot be
-    opened, are listed in RV(ansible_facts.anon_tls.store.unreadable). Files of more than 16 MiB, FIFOs and devices are not
-    opened.
+    opened, are listed in RV(ansible_facts.anon_tls.store.unreadable). Files of more than 16 MiB (64 MiB of
+    what C(Export-Clixml) wrote), FIFOs and devices are not opened.
   - When one part fails and others do not, the facts of the others are returned, and RV(ansible_facts.anon_tls.failures) and
     a warning say what is missing. The task fails when neither the store nor the directory can be read, of those that were
     asked for.

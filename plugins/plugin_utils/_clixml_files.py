@@ -14,6 +14,9 @@ from ..module_utils._bounded_files import Files, FolderError, UnreadableFile, sh
 from ._clixml import Object, read_clixml
 
 MAX_FILES = 5_000
+MAX_SIZE = 64 * 1024 * 1024
+"""Bytes a file may have; an Exchange server takes 230,000 of them, in UTF-16 and with all its properties."""
+MAX_ALL_SIZES = 2 * MAX_SIZE
 
 _ENDINGS = (".xml", ".clixml")
 _NAME_THEM = "name the folder that holds the exports, or one of them"
@@ -57,7 +60,7 @@ def read_exports(path: str) -> Exports:
     A file that cannot be opened is a damaged one. Raises FolderError when there is no such folder or file, when it
     holds none, more than MAX_FILES, or more bytes than are read.
     """
-    reading = Files()
+    reading = Files(MAX_SIZE, MAX_ALL_SIZES)
     files = tuple(_export(name, file, reading) for name, file in _paths(path))
     return Exports(files, reading.newest)
 

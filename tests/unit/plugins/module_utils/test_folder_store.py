@@ -196,7 +196,7 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
 
 
 def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_bounded_files, "_check", lambda status: None)
+    monkeypatch.setattr(_bounded_files, "_check", lambda status, largest: None)
     with (tmp_path / "grown.cer").open("wb") as file:
         file.truncate(_bounded_files.MAX_FILE_BYTES + 1)
     assert "too large" in unreadable(read(tmp_path))["grown.cer"]

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._bounded_files import FolderError
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._clixml_files import MAX_SIZE
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import Certificate, Interval
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._stores.clixml import read_store, store_of
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._stores.gathered_store import GatheredStore
@@ -330,6 +331,14 @@ def test_a_file_that_cannot_be_read_is_unreadable(tmp_path: Path) -> None:
     (tmp_path / "c.xml").mkdir()
     gathered = store_of(read_store(str(tmp_path), None, None))
     assert [entry.name for entry in gathered.store.unreadable] == ["b.xml", "c.xml"]
+
+
+def test_a_file_that_is_too_large_is_unreadable_and_never_opened(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_bytes(write_clixml([exchange_certificate(OWN)]))
+    with (tmp_path / "b.xml").open("wb") as file:
+        file.truncate(MAX_SIZE + 1)
+    (unreadable,) = read_store(str(tmp_path), None, None).unreadable
+    assert f"is too large: {MAX_SIZE + 1} bytes" in unreadable.reason
 
 
 def test_a_folder_of_five_thousand_files_is_read_and_one_more_refused(tmp_path: Path) -> None:
