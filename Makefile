@@ -4,9 +4,10 @@ PYENV_ROOT ?= $(HOME)/.pyenv
 PYTHON := $(or $(PYTHON),$(shell for python in python3.14 python3.13 python3.12 python3.11 python3 $(PYENV_ROOT)/versions/3.*/bin/python; do \
 	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done))
 RUNNER = $(or $(PYTHON),$(error No Python 3.11 or later with venv and ensurepip: make deps)) -B tests/runner
+SECONDS ?= 60
 SYSTEM = git make openssl python3 python3-venv
 
-.PHONY: help demo test lint unit sanity molecule docs artifact bench deps clean
+.PHONY: help demo test lint unit sanity molecule docs artifact bench fuzz deps clean
 
 help: ## this list
 	@grep -E '^[a-z ]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 44
@@ -22,6 +23,9 @@ lint unit sanity molecule docs artifact: ## a part of them
 
 bench: ## measure the speed
 	@$(RUNNER) bench
+
+fuzz: ## feed each reader with damaged files, SECONDS=60
+	@$(RUNNER) fuzz $(SECONDS)
 
 deps: ## install the system packages (apt, root)
 	@dpkg -s $(SYSTEM) >/dev/null 2>&1 || { apt-get update && apt-get install --yes --no-install-recommends $(SYSTEM); }

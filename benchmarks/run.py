@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,16 +27,21 @@ from cryptography.x509.oid import ExtensionOID, NameOID
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._folder_store import read_folder
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._case import Question
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._decision import decide
-from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import Facts, Store
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import Certificate, Facts, Store, Trust
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._stores.exported import described, one_of_each
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._stores.folder import store_of
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._stores.folder_reading import folder_reading
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._stores.parsing import parse
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._stores.sst import read_sst
 from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates import (
     intermediate_authority,
     root_authority,
     server_certificate,
     shared_rsa_key,
 )
+from ansible_collections.msexchange.transport_tls.tests.fixtures.exports import write_sst
 from ansible_collections.msexchange.transport_tls.tests.fixtures.facts import NOW, hub, pki, self_signed
+from ansible_collections.msexchange.transport_tls.tests.fixtures.serialized_certificate import serialize
 from ansible_collections.msexchange.transport_tls.tests.fixtures.store import Entry, write_store
 
 HOSTS = 40
@@ -118,6 +124,33 @@ def folder() -> Iterator[Line]:
         write_store(path, entries, roots=[root], intermediates=[issuing])
         ours, bare = best_of(15, lambda: _ours(path), lambda: bare_loop(path, root.certificate, issuing.certificate))
     yield Line("facts of a folder with 100 certificates, against a bare loop", f"{ours * 1e3:.1f} ms", ours / bare, 1.2)
+
+
+def serialized_store() -> Iterator[Line]:
+    """A serialized store against reading the same fields from the same DER, trust apart, and the memory it takes."""
+    root = root_authority(key=shared_rsa_key(2048, 0))
+    issued = [server_certificate(f"ex{n:04}.contoso.com", f"EX{n:04}", issuer=root) for n in range(1000)]
+    ders = [credential.der for credential in issued]
+    small, large = (write_sst(serialize(der) for der in ders[:count]) for count in (100, 1000))
+    ours, bare = best_of(
+        5, lambda: _read_store(large), lambda: [_fields(x509.load_der_x509_certificate(der)) for der in ders]
+    )
+    yield Line("a serialized store of 1,000 certificates, against their DER", f"{ours * 1e3:.0f} ms", ours / bare, 1.3)
+    of_100, of_1000 = (_peak(lambda data=data: _read_store(data)) for data in (small, large))
+    yield Line("its memory, against 10 times that of 100", f"{of_1000 / 1e6:.1f} MB", of_1000 / of_100 / 10, 1.5)
+
+
+def _read_store(data: bytes) -> list[Certificate]:
+    found = parse(one_of_each(read_sst(data, "my.sst").my.certificates)).certificates
+    return [described(each, Trust("unknown")) for each in found]
+
+
+def _peak(work: Callable[[], object]) -> int:
+    tracemalloc.start()
+    work()
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak
 
 
 def _ours(path: Path) -> Store:
@@ -211,7 +244,7 @@ def action() -> Iterator[Line]:
 def main() -> int:
     print("| what | measured | ratio | bound |\n| --- | --- | --- | --- |", flush=True)
     held = True
-    for measure in (action, decision, folder, memory):
+    for measure in (action, decision, folder, serialized_store, memory):
         for line in measure():
             print(line, flush=True)
             held = held and line.holds

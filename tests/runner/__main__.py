@@ -1,4 +1,4 @@
-"""`python tests/runner test [GROUP]`, `demo`, `bench`: what the Makefile calls."""
+"""`python tests/runner test [GROUP]`, `demo`, `bench`, `fuzz SECONDS`: what the Makefile calls."""
 
 # Copyright (c) 2026 The msexchange.transport_tls authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -13,7 +13,7 @@ import sys
 import time
 from collections import Counter
 
-from environments import DEMO, NEWEST, ROOT, BuildError, Environment
+from environments import DEMO, FUZZ, NEWEST, ROOT, BuildError, Environment
 from running import run, surroundings
 from steps import STEPS
 
@@ -36,14 +36,15 @@ def test(group: str | None) -> int:
     return 1 if failed else 0
 
 
-def within(environment: Environment, program: str) -> int:
+def within(environment: Environment, program: str, *arguments: str) -> int:
     """Run a Python program of the checkout in an environment, in full view."""
     try:
         environment.build()
     except BuildError as error:
         print(error, file=sys.stderr)
         return 1
-    return subprocess.run(["python", program], cwd=ROOT, env=surroundings([environment]), check=False).returncode
+    command = ["python", program, *arguments]
+    return subprocess.run(command, cwd=ROOT, env=surroundings([environment]), check=False).returncode
 
 
 def main() -> int:
@@ -54,12 +55,16 @@ def main() -> int:
     checks.add_argument("group", nargs="?", choices=sorted({step.group for step in STEPS}), help="only these checks")
     commands.add_parser("demo", help="decide for a small fleet, and show it")
     commands.add_parser("bench", help="measure the speed")
+    fuzzing = commands.add_parser("fuzz", help="feed the readers with damaged files")
+    fuzzing.add_argument("seconds", type=int, help="how long, for each reader")
     arguments = parser.parse_args()
     match arguments.command:
         case "test":
             return test(arguments.group)
         case "demo":
             return within(DEMO, "tests/runner/demo.py")
+        case "fuzz":
+            return within(FUZZ, "tests/fuzz/run.py", str(arguments.seconds))
         case _:
             return within(NEWEST, "benchmarks/run.py")
 

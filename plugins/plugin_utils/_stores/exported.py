@@ -44,7 +44,7 @@ def store_of(reading: ExportReading) -> GatheredStore:
     unread = "; ".join(filter(None, (*reading.lacking, missed(roots, intermediates)))) or None
     chains = ChainBuilder(roots.alone, [*intermediates.alone, *own.alone], unread)
     certificates = (
-        _described(found, with_distrust(chains.judge(found.parsed), found.parsed.thumbprint, reading.distrusted))
+        described(found, with_distrust(chains.judge(found.parsed), found.parsed.thumbprint, reading.distrusted))
         for found in own.certificates
     )
     return GatheredStore(
@@ -98,7 +98,8 @@ def distrusted_by(files: Iterable[CertificateFile]) -> dict[str, str]:
     return {thumbprint_of(file.der): file.files for file in files}
 
 
-def _described(found: Found, trust: Trust) -> Certificate:
+def described(found: Found, trust: Trust) -> Certificate:
+    """The facts of a certificate as its export has it."""
     file = found.file
     return describe(
         found.parsed,
