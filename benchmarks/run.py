@@ -77,7 +77,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 def best_of(rounds: int, *works: Callable[[], object]) -> list[float]:
     """The shortest time of each, taken in turns so that a slow moment of the machine meets them all."""
-    times = [[seconds(work) for work in works] for _ in range(rounds)]
+    times = [[seconds(work) for work in works] for _each in range(rounds)]
     return [min(column) for column in zip(*times, strict=True)]
 
 
@@ -93,7 +93,7 @@ def decision() -> Iterator[Line]:
         "over 1,000 certificates, against 10 times that over 100", f"{of_1000 * 1e3:.1f} ms", of_1000 / of_100 / 10, 1.5
     )
     fleet = facts_with(10).to_plain()
-    total = seconds(lambda: [decide(Facts.from_plain(fleet), question).to_plain() for _ in range(10_000)])
+    total = seconds(lambda: [decide(Facts.from_plain(fleet), question).to_plain() for _each in range(10_000)])
     yield Line("10,000 hosts with 10 certificates, facts read and decided", f"{total:.1f} s")
 
 
@@ -101,7 +101,7 @@ def memory() -> Iterator[Line]:
     """The facts of a fleet as Ansible keeps them: plain data, one copy per host."""
     text = json.dumps(facts_with(10).to_plain())
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    fleet = [json.loads(text) for _ in range(5_000)]
+    fleet = [json.loads(text) for _each in range(5_000)]
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     yield Line(f"facts of {len(fleet):,} hosts with 10 certificates in memory", f"{grown / 1024:.0f} MB")
     yield Line("facts of a host with 10 certificates as JSON", f"{len(text) / 1024:.1f} KB of 16", len(text) / 16384, 1)

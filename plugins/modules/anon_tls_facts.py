@@ -704,6 +704,7 @@ ansible_facts:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._bounded_files import FolderError
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._facts_options import ARGUMENT_SPEC
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._folder_store import read_folder

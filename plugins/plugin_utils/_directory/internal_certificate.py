@@ -72,11 +72,11 @@ def _begins_as_der(value: bytes) -> bool:
 def _has_the_shape_of_a_certificate(der: bytes) -> bool:
     """One sequence, its first element a TBSCertificate by the kinds of its elements (RFC 5280, section 4.1)."""
     try:
-        whole = element_at(der, 0, len(der))
-        body = element_at(der, whole.content, whole.end)
-        kinds = [part.tag for part in elements_of(der, body)]
+        tag, _start, content, end = element_at(der, 0, len(der))
+        body = element_at(der, content, end)
+        kinds = [kind for kind, *_offsets in elements_of(der, body)]
     except DerError:
         return False
     if kinds[:1] == [_EXPLICIT_VERSION]:
         del kinds[0]
-    return whole.tag == body.tag == SEQUENCE and whole.end == len(der) and kinds[:6] == [INTEGER, *[SEQUENCE] * 5]
+    return tag == body[0] == SEQUENCE and end == len(der) and kinds[:6] == [INTEGER, *[SEQUENCE] * 5]
