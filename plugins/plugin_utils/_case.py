@@ -13,7 +13,7 @@ from functools import cached_property
 
 from ._candidates import Candidate, Selection, inside_validity, judge, select
 from ._domain_names import CandidateDomains, candidate_domains
-from ._facts import Certificate, Facts, Role
+from ._facts import Certificate, Facts, Provider, Role
 from ._sessions import IMPLICIT, TO_EDGE, Gate, Sessions, judge_sessions
 
 _LONGEST = 1_000_000
@@ -111,6 +111,14 @@ class Case:
     def internal(self) -> Certificate | None:
         """The certificate step 4 finds: archived ones are not found."""
         return None if self.internal_entry is None or self.internal_entry.archived else self.internal_entry
+
+    @property
+    def internal_provider(self) -> Provider | None:
+        """Where its key is kept: what the store says, else what the value of the directory shows."""
+        if self.internal is not None and self.internal.key.provider is not None:
+            return self.internal.key.provider
+        shown = self.facts.directory.certificate
+        return shown.provider if shown else None
 
     @property
     def may_be_unreadable(self) -> bool:

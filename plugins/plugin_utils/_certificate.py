@@ -287,7 +287,7 @@ def _issuer(certificate: x509.Certificate, name: bytes, caught: list[warnings.Wa
     text = _issuers.get(name)
     if text is None:
         warned = len(caught)
-        text = _field("issuer", lambda: certificate.issuer.rfc4514_string())
+        text = _field("issuer", lambda: certificate.issuer).rfc4514_string()
         if len(caught) == warned and len(_issuers) < _MOST_ISSUERS:
             _issuers[name] = text
     return text

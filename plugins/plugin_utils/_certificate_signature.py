@@ -15,9 +15,10 @@ from cryptography.x509.oid import SignatureAlgorithmOID
 # The names of the attributes begin with the kind of key: RSA_WITH_SHA256, ECDSA_WITH_SHA384, ED25519, ...
 _KEY_TYPES = {"RSA": "RSA", "RSASSA": "RSA", "ECDSA": "EC", "DSA": "DSA", "ED25519": "Ed25519", "ED448": "Ed448"}
 _KEY_TYPE_OF_ALGORITHM = {
-    oid: key_type
+    oid: _KEY_TYPES[kind]
     for name, oid in vars(SignatureAlgorithmOID).items()
-    if (key_type := _KEY_TYPES.get(name.lstrip("_").partition("_")[0]))
+    for kind in [name.lstrip("_").partition("_")[0]]
+    if kind in _KEY_TYPES
 }
 # `verify_directly_issued_by` refuses them; the keys themselves still verify them.
 _OLD_ALGORITHMS = {

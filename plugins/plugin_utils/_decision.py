@@ -119,9 +119,10 @@ class Decision:
         entries = self.case.facts.store.unreadable if self.case.facts.store else ()
         if not entries:
             return ()
+        count = "1 entry" if len(entries) == 1 else f"{len(entries)} entries"
         listed = "; ".join(f"{entry.name}: {entry.reason}" for entry in entries[:_LISTED])
         more = f"; and {len(entries) - _LISTED} more" if len(entries) > _LISTED else ""
-        return (f"{self.case.server_name}: {len(entries)} entries of the store could not be read: {listed}{more}",)
+        return (f"{self.case.server_name}: {count} of the store could not be read: {listed}{more}",)
 
     @property
     def summary(self) -> str:
@@ -138,12 +139,15 @@ class Decision:
             return f"keeps {internal} loaded, but no certificate of its store can be selected"
         if self.outcome == "not_advertised":
             return "does not advertise anonymous TLS"
+        if self.stopped_at == "1":
+            return "is neither a Hub nor an Edge Transport server and does not use anonymous TLS"
         if self.outcome == "not_used":
             return "does not use anonymous TLS"
         return "cannot be decided"
 
     def _health(self) -> str:
-        because = [f.code for f in self.findings if f.severity == ("info" if self.outcome == "not_used" else "error")]
+        told = {"not_used": "info", "undetermined": None}.get(self.outcome, "error")
+        because = [finding.code for finding in self.findings if finding.severity == told]
         if self.missing:
             because.append("not known: " + ", ".join(self.missing).replace("_", " "))
         if self.compliant:

@@ -45,7 +45,7 @@ class CandidateDomains:
     def _covering(self) -> frozenset[str]:
         """The wildcards that cover a name of the list, one label each."""
         parts = (name.partition(_FULL_STOP) for name in self._comparable)
-        return frozenset(f"*.{parent}" for label, _, parent in parts if label and parent)
+        return frozenset(f"*.{parent}" for label, _dot, parent in parts if label and parent)
 
     def matches(self, certificate: Certificate, *, wildcards: bool) -> bool | None:
         """Condition 7c: whether a common name or dNSName of the certificate is on the list."""

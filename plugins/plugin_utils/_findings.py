@@ -93,7 +93,7 @@ def _step_4(case: Case, step: Step) -> Iterator[Finding]:
     if AUTH_CERTIFICATE in internal.common_names:
         message = f"the internal transport certificate {named(internal)} is Exchange's Auth certificate"
         yield Finding("internal_is_auth_certificate", "warning", "4", thumbprint, message)
-    if internal.key.provider == "cng" and case.edge_sync:
+    if case.internal_provider == "cng" and case.edge_sync:
         message = f"the key of {named(internal)} is a CNG key, with which EdgeSync fails"
         yield Finding("key_cng", "warning", "4", thumbprint, message)
 

@@ -225,7 +225,7 @@ def step_7(case: Case) -> Step:
     surely = [candidate for candidate in case.candidates if candidate.eligible]
     maybe = [candidate for candidate in case.candidates if candidate.eligible is None]
     unread = len(case.facts.store.unreadable) if case.facts.store else 0
-    note = f"; {unread} entries of the store could not be read and are not judged" if unread else ""
+    note = f"; what could not be read is not judged ({unread} of the store)" if unread else ""
     if not surely and not maybe:
         sentence = f"none of the {len(case.candidates)} certificates is eligible: {_why_not(case.candidates)}{note}"
         return Step("7", "fail", _seen(sentence + _assumed(_rests_on(case, _eligible)), look))

@@ -50,7 +50,7 @@ def trusts(draw: st.DrawFn, begins: int, ends: int) -> Trust:
             NOW + timedelta(days=draw(st.integers(-5, ends))),
             reason=draw(st.sampled_from([None, "a name constraint"] if status == "trusted" else ["a name constraint"])),
         )
-        for _ in range(draw(st.integers(1 if status == "trusted" else 0, 2)))
+        for _each in range(draw(st.integers(1 if status == "trusted" else 0, 2)))
     ]
     return Trust(status, None, "built", tuple(intervals))
 

@@ -76,3 +76,35 @@ def test_the_table_produces_every_finding_and_every_outcome() -> None:
         "selected", "selected_mismatch", "no_eligible_certificate", "not_advertised", "not_used", "undetermined",
     }  # fmt: skip
     assert {decision["stopped_at"] for decision in decisions} == {None, "1", "2a", "2b", "3", "4", "7", "8"}
+
+
+SUMMARIES = {
+    "all pass: hub": "EX01: uses {own} (CN=own) for anonymous TLS; compliant",
+    "9 fails: another is best": (
+        "EX01: uses {own} (CN=own) for anonymous TLS, but {newer} (CN=newer) is the best of its store; "
+        "not compliant (not_best)"
+    ),
+    "7d fails: SMTP not enabled": (
+        "EX01: keeps {own} (CN=own) loaded, but no certificate of its store can be selected; "
+        "not compliant (no_eligible)"
+    ),
+    "3 fails: null": "EX01: does not advertise anonymous TLS; not compliant (internal_missing)",
+    "2a fails (edge): no connector at all": "EX01: does not use anonymous TLS (connector_auth)",
+    "1 fails: neither Hub nor Edge": (
+        "EX01: is neither a Hub nor an Edge Transport server and does not use anonymous TLS"
+    ),
+    "4 unknown: an unreadable entry has no thumbprint; 9 still compares": "EX01: cannot be decided (not known: store)",
+    "2016: not known whether in order, no desired": (
+        "EX01: uses {own} (CN=own) for anonymous TLS (not known: private key)"
+    ),
+    "internal_is_auth_certificate": (
+        "EX01: uses {own} (CN=own) for anonymous TLS; compliant (internal_is_auth_certificate)"
+    ),
+}
+
+
+@pytest.mark.parametrize("cell", SUMMARIES)
+def test_the_summary_is_one_line_a_person_can_read(cell: str) -> None:
+    (row,) = (row for row in TABLE if row.cell == cell)
+    names = {"own": OWN.thumbprint[:8], "newer": NEWER.thumbprint[:8]}
+    assert decided(row)["summary"] == SUMMARIES[cell].format(**names)

@@ -253,7 +253,7 @@ def hierarchies(draw: st.DrawFn) -> tuple[Raw, list[Raw], list[Raw]]:
     numbers = st.integers(0, len(names) - 1)
     roots = [certificate(number, None) for number in range(len(names))]
     ladder = [certificate(number, roots[number + 1]) for number in range(len(names) - 1)]
-    crossed = [certificate(draw(numbers), roots[draw(numbers)]) for _ in range(draw(st.integers(0, 3)))]
+    crossed = [certificate(draw(numbers), roots[draw(numbers)]) for _each in range(draw(st.integers(0, 3)))]
     trusted = draw(st.lists(st.sampled_from(roots[1:]), min_size=1, max_size=2, unique_by=id))
     return leaf(roots[0], key=0), trusted, [*roots, *ladder, *crossed]
 

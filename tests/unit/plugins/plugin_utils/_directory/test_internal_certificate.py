@@ -77,6 +77,7 @@ def test_plain_der_is_present() -> None:
         ":".join(THUMBPRINT[at : at + 2] for at in range(0, 40, 2)),
         f" {THUMBPRINT}\r\n",
     ],
+    ids=["upper case", "lower case", "blanks", "colons", "a line"],
 )
 def test_forty_hexadecimal_digits_are_a_thumbprint(text: str) -> None:
     assert value_of(text.encode()) == DirectoryValue("present", None, "ldif", THUMBPRINT)
@@ -127,7 +128,24 @@ def public_key() -> bytes:
         (b"-----BEGIN CERTIFICATE-----\n", "the first 2d 2d 2d 2d 2d 42 45 47"),
         (b"\0", "1 bytes, the first 00"),
     ],
-    ids=lambda value: value if isinstance(value, str) else "",
+    ids=[
+        "a byte of the record short",
+        "the record is all header",
+        "no certificate",
+        "two certificates",
+        "two in one record",
+        "an empty certificate",
+        "a text for a certificate",
+        "the byte of a sequence",
+        "a byte behind the certificate",
+        "a byte short",
+        "a request",
+        "a public key",
+        "39 digits",
+        "a hash",
+        "PEM",
+        "a zero",
+    ],
 )
 def test_anything_else_is_corrupt_and_the_reason_says_what_was_seen(value: bytes, seen: str) -> None:
     corrupt = value_of(value)

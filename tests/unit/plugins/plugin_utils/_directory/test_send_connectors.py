@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ def connectors(*entries: Entry, name: str = "EX01") -> tuple[SendConnector, ...]
     return find_server(entries, name, "ldif").connectors
 
 
-def connector(changes: Mapping[str, bytes | None] = {}, **details: Any) -> SendConnector:
+def connector(changes: Mapping[str, bytes | None] = MappingProxyType({}), **details: Any) -> SendConnector:
     """The one connector of EX01; `changes` set an attribute or, with None, leave it out."""
     entry = send_connector_entry("Edge", **{"source_servers": ["EX01"], **details})
     changed = {**entry.attributes, **{name: (value,) for name, value in changes.items() if value is not None}}

@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import DirectoryCertificate
 from ansible_collections.msexchange.transport_tls.tests.fixtures.facts import (
     NOW,
     edge,
     hub,
+    present,
     self_signed,
 )
 from ansible_collections.msexchange.transport_tls.tests.unit.plugins.plugin_utils.procedure_table.row import (
@@ -49,6 +51,26 @@ ROWS = [
         {},
         "selected",
         codes=("key_cng",),
+    ),
+    Row(
+        "key_cng: by the directory's value where the store does not say",
+        edge(
+            [replace(OWN, key=replace(OWN.key, provider=None))],
+            present(OWN, certificate=DirectoryCertificate("CN=own", OWN.not_before, OWN.not_after, "cng")),
+        ),
+        {},
+        "selected",
+        codes=("key_cng",),
+    ),
+    Row(
+        "key_cng: the store's word counts before the directory's",
+        edge(
+            [OWN],
+            present(OWN, certificate=DirectoryCertificate("CN=own", OWN.not_before, OWN.not_after, "cng")),
+        ),
+        {},
+        "selected",
+        codes=(),
     ),
     Row(
         "key_cng: not on a Hub without Edge Subscriptions",
