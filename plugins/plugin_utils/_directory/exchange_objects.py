@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from .._editions import edition_name
 from .._facts import DirectoryValue, Role, SendConnector, Server
@@ -16,7 +18,7 @@ from .distinguished_name import Rdn, same_dn, split_dn
 from .entry import DirectoryError, Entry
 from .internal_certificate import ATTRIBUTE, read_internal_certificate
 from .located import Located
-from .send_connectors import connectors_of
+from .send_connectors import SendConnectors
 
 _ROLES = "msExchCurrentServerRoles"
 _VERSION = "versionNumber"
@@ -52,25 +54,98 @@ def find_server(entries: Sequence[Entry], server_name: str | None, source: str) 
     None where nothing shows that other servers were read too, and empty for a server that is no Hub: the subscription
     is the Hub's. Raises DirectoryError for an entry whose dn is no distinguished name.
     """
-    objects = [Located(entry, dn) for entry in entries if (dn := split_dn(entry.dn))]
-    servers = [candidate for candidate in objects if candidate.is_server]
-    wanted = _Wanted.named((server_name or "").strip().rstrip("."))
-    found = [server for server in servers if wanted.is_name_of(server)]
-    server = found[0] if len(found) == 1 else None
-    connectors, notes = connectors_of(server, server.name if server else wanted.object_name, objects)
-    doubts = tuple(f"{entry.doubt} (at {entry.dn})" for entry in entries if entry.doubt)
-    if server is None:
-        value = DirectoryValue("unknown", _why_not_one(wanted, found, servers), source)
-        return DirectoryAnswer(Server(wanted.text or None, "unknown"), value, connectors, None, (*doubts, *notes))
-    facts = _facts_of(server, servers, objects)
-    value = read_internal_certificate(
-        server.entry.values(ATTRIBUTE),
-        version_came=bool(server.entry.values(_VERSION)),
-        source=source,
-        is_copy=facts.role == "edge" and server.adlds is None,
-    )
-    warnings = (*doubts, *server.unreadable_numbers(_ROLES, _VERSION), *notes)
-    return DirectoryAnswer(facts, value, connectors, next(iter(_fqdns(server)), None), warnings)
+    return ExchangeObjects(entries, source).named(server_name)
+
+
+class ExchangeObjects:
+    """The objects of a directory, each looked at once, however many servers are asked about.
+
+    Raises DirectoryError for an entry whose dn is no distinguished name.
+    """
+
+    def __init__(self, entries: Iterable[Entry], source: str) -> None:
+        read = tuple(entries)
+        self.doubts = tuple(f"{entry.doubt} (at {entry.dn})" for entry in read if entry.doubt)
+        self._source = source
+        self._objects = [Located(entry, dn) for entry in read if (dn := split_dn(entry.dn))]
+        self._servers = [candidate for candidate in self._objects if candidate.is_server]
+        self._connectors = SendConnectors(self._objects)
+
+    def named(self, server_name: str | None) -> DirectoryAnswer:
+        """As `find_server` says."""
+        wanted = _Wanted.named((server_name or "").strip().rstrip("."))
+        found = [server for server in self._servers if wanted.is_name_of(server)]
+        answer = self._answer(found[0]) if len(found) == 1 else self._no_answer(wanted, found)
+        return replace(answer, warnings=(*self.doubts, *answer.warnings))
+
+    def each(self) -> Iterator[DirectoryAnswer]:
+        """Every server, by its object; what may be missing of all of them is in `doubts` alone."""
+        return map(self._answer, self._servers)
+
+    def _no_answer(self, wanted: _Wanted, found: Sequence[Located]) -> DirectoryAnswer:
+        connectors, notes = self._connectors.of(None, wanted.object_name)
+        value = DirectoryValue("unknown", _why_not_one(wanted, found, self._servers), self._source)
+        return DirectoryAnswer(Server(wanted.text or None, "unknown"), value, connectors, None, notes)
+
+    def _answer(self, server: Located) -> DirectoryAnswer:
+        connectors, notes = self._connectors.of(server, server.name)
+        facts = self._facts_of(server)
+        value = read_internal_certificate(
+            server.entry.values(ATTRIBUTE),
+            version_came=bool(server.entry.values(_VERSION)),
+            source=self._source,
+            is_copy=facts.role == "edge" and server.adlds is None,
+        )
+        warnings = (*server.unreadable_numbers(_ROLES, _VERSION), *notes)
+        return DirectoryAnswer(facts, value, connectors, next(iter(_fqdns(server)), None), warnings)
+
+    def _facts_of(self, server: Located) -> Server:
+        role = _role(server)
+        version = _version(server.entry)
+        return Server(
+            name=server.name,
+            role=role,
+            dn=server.entry.dn,
+            version=version,
+            edition=edition_name(version),
+            site=_site(server),
+            edge_subscriptions=self._edge_subscriptions(server, role),
+        )
+
+    def _edge_subscriptions(self, server: Located, role: Role) -> tuple[str, ...] | None:
+        if role != "hub":
+            return None if role == "unknown" else ()
+        site, all_servers = _site(server), self._fleets[server.adlds]
+        others_came = all_servers.count > 1 or any(same_dn(each.dn, server.dn[1:]) for each in self._objects)
+        if site is None or not others_came or not all_servers.edges_are_known:
+            return None
+        return tuple(sorted(all_servers.edges_of_site.get(_folded(site), ())))
+
+    @cached_property
+    def _fleets(self) -> Mapping[str | None, _Fleet]:
+        """By directory: Active Directory's, and that of each AD LDS."""
+        fleets: defaultdict[str | None, _Fleet] = defaultdict(_Fleet)
+        for server in self._servers:
+            fleets[server.adlds].add(server)
+        return fleets
+
+
+@dataclass
+class _Fleet:
+    """The servers of one directory, as far as Edge Subscriptions are concerned."""
+
+    count: int = 0
+    edges_are_known: bool = True
+    edges_of_site: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self, server: Located) -> None:
+        self.count += 1
+        role = _role(server)
+        site = _site(server) if role == "edge" else None
+        if site is not None:
+            self.edges_of_site.setdefault(_folded(site), set()).add(server.name)
+        elif role in ("edge", "unknown"):
+            self.edges_are_known = False
 
 
 @dataclass(frozen=True)
@@ -122,20 +197,6 @@ def _why_not_one(wanted: _Wanted, found: Sequence[Located], servers: Sequence[Lo
     return f"the directory has no server object (msExchExchangeServer) named {wanted.text}: {present}"
 
 
-def _facts_of(server: Located, servers: Sequence[Located], objects: Sequence[Located]) -> Server:
-    role = _role(server)
-    version = _version(server.entry)
-    return Server(
-        name=server.name,
-        role=role,
-        dn=server.entry.dn,
-        version=version,
-        edition=edition_name(version),
-        site=_site(server),
-        edge_subscriptions=_edge_subscriptions(server, role, servers, objects),
-    )
-
-
 def _role(server: Located) -> Role:
     """By the roles alone: a Mailbox server of 2013 and later holds Hub Transport among them (54, 16439)."""
     roles = server.entry.number(_ROLES)
@@ -169,19 +230,3 @@ def _site(server: Located) -> str | None:
     except DirectoryError:
         return None
     return parts[0].value if parts else None
-
-
-def _edge_subscriptions(
-    server: Located, role: Role, servers: Sequence[Located], objects: Sequence[Located]
-) -> tuple[str, ...] | None:
-    if role != "hub":
-        return None if role == "unknown" else ()
-    site = _site(server)
-    others = [other for other in servers if other is not server and other.adlds == server.adlds]
-    container_came = any(same_dn(candidate.dn, server.dn[1:]) for candidate in objects)
-    if site is None or not (others or container_came) or any(_role(other) == "unknown" for other in others):
-        return None
-    edges = {other.name: _site(other) for other in others if _role(other) == "edge"}
-    if None in edges.values():
-        return None
-    return tuple(sorted(name for name, edge_site in edges.items() if _folded(edge_site or "") == _folded(site)))

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from .._facts import SendConnector
 from .distinguished_name import split_dn
@@ -22,40 +24,52 @@ _MECHANISMS = {2: "BasicAuth", 4: "BasicAuthRequireTLS", 8: "ExchangeServer", 16
 _ENABLED = {None: True, "TRUE": True, "FALSE": False}
 
 
-def connectors_of(
-    server: Located | None, name: str | None, objects: Sequence[Located]
-) -> tuple[tuple[SendConnector, ...] | None, tuple[str, ...]]:
-    """The Send connectors that the server is a source of, by name, and warnings; `server` is its object, where known.
+class SendConnectors:
+    """The Send connectors among the objects of a directory, found by the servers that are their sources."""
 
-    None where that is not known: there is no connector and no container of connectors among the objects (nothing shows
-    that they were read), none has its source servers, or the server has no object and no connector names it. An Edge's
-    own AD LDS holds its own connectors: those without source servers are the Edge's too.
-    """
-    connectors = [
-        candidate
-        for candidate in objects
-        if candidate.is_send_connector and (server is None or candidate.adlds == server.adlds)
-    ]
-    own_directory = server is not None and server.adlds is not None
-    own = [connector for connector in connectors if _is_source(name, connector, own_directory)]
-    if own:
-        warnings = [warning for connector in own for warning in connector.unreadable_numbers(_FLAGS)]
-        return tuple(_connector(connector) for connector in sorted(own, key=_by_name)), tuple(warnings)
-    if connectors and not any(connector.entry.values(_SOURCES) for connector in connectors):
-        return None, (f"no Send connector came with {_SOURCES}, so whose they are is not known; read them with it",)
-    were_read = connectors or any(candidate.is_connectors_container for candidate in objects)
-    return () if server and were_read else None, ()
+    def __init__(self, objects: Sequence[Located]) -> None:
+        # By directory (its AD LDS, None for Active Directory) and source; without source servers under None.
+        self._by_source: defaultdict[tuple[str | None, str | None], list[_Read]] = defaultdict(list)
+        # Whether the source servers of any connector there are known.
+        self._directories: dict[str | None, bool] = {}
+        self._container_came = any(candidate.is_connectors_container for candidate in objects)
+        for connector in (candidate for candidate in objects if candidate.is_send_connector):
+            read = _Read.of(connector)
+            sources: set[str | None] = {source.casefold() for source in read.facts.source_servers or ()}
+            for source in sources or {None}:
+                self._by_source[connector.adlds, source].append(read)
+            self._directories[connector.adlds] = self._directories.get(connector.adlds, False) or bool(sources)
+
+    def of(self, server: Located | None, name: str | None) -> tuple[tuple[SendConnector, ...] | None, tuple[str, ...]]:
+        """Those that the server is a source of, by name, and warnings; `server` is its object, where known.
+
+        None where that is not known: there is no connector and no container of connectors among the objects (nothing
+        shows that they were read), none has its source servers, or the server has no object and no connector names it.
+        An Edge's own AD LDS holds its own connectors: those without source servers are the Edge's too.
+        """
+        directories = [d for d in self._directories if server is None or d == server.adlds]
+        keys: list[tuple[str | None, str | None]] = [(d, name.casefold()) for d in directories if name is not None]
+        if server and server.adlds:
+            keys.append((server.adlds, None))
+        if own := [read for key in keys for read in self._by_source.get(key, ())]:
+            warnings = [warning for read in own for warning in read.warnings]
+            return tuple(read.facts for read in sorted(own, key=lambda read: read.order)), tuple(warnings)
+        if directories and not any(self._directories[d] for d in directories):
+            return None, (f"no Send connector came with {_SOURCES}, so whose they are is not known; read them with it",)
+        return () if server and (directories or self._container_came) else None, ()
 
 
-def _by_name(connector: Located) -> tuple[str, str]:
-    return connector.name.casefold(), connector.entry.dn
+class _Read(NamedTuple):
+    """A connector, once for all its source servers, and where it stands among others."""
 
+    facts: SendConnector
+    warnings: tuple[str, ...]
+    order: tuple[str, str]
 
-def _is_source(name: str | None, connector: Located, own_directory: bool) -> bool:
-    sources = _source_servers(connector)
-    if sources is None:
-        return own_directory
-    return name is not None and name.casefold() in (source.casefold() for source in sources)
+    @classmethod
+    def of(cls, connector: Located) -> _Read:
+        order = connector.name.casefold(), connector.entry.dn
+        return cls(_connector(connector), connector.unreadable_numbers(_FLAGS), order)
 
 
 def _connector(connector: Located) -> SendConnector:
