@@ -102,8 +102,8 @@ from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._director
 
 _missing: ImportError | None = None
 try:
-    from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.inventory_variable import NAME
     from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.exchange_ldap import read_forest
+    from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.inventory_variable import NAME
     from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.ldap_options import LdapOptions
     from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._fleet import (
         Member,
@@ -120,7 +120,7 @@ _OPTION = re.compile(r"\bdirectory\.(?:source )?(?=[a-z])")
 _TEMPLATES = ("server", "base", "username", "password", "keytab", "ca_certificates")
 
 
-class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """Asks the directory or the cache, and makes hosts of the answer."""
 
     NAME = "msexchange.transport_tls.exchange_servers"
@@ -146,7 +146,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         if placement.notice:
             self.display.warning(f"exchange_servers: {placement.notice}")
         for host, member in placement.hosts:
-            self._add(host, member)
+            self._add(inventory, host, member)
 
     def _variables(self, path: str, cache: bool) -> list[dict[str, Any]]:
         """One for each server, of the cache where it is used and holds them, else of the directory."""
@@ -172,19 +172,19 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         return LdapOptions(servers=tuple(servers), **options)
 
     def _given(self) -> Iterator[tuple[str, Any]]:
-        self.templar.available_variables = self._vars
+        self.templar.available_variables = self._vars or {}
         for name in ("bind", "start_tls", "verify", "allow_plaintext", "timeout"):
             yield name, self.get_option(name)
         for name in _TEMPLATES:
             yield name, self.templar.template(self.get_option(name))
 
-    def _add(self, host: str, member: Member) -> None:
-        self.inventory.add_host(host)
-        self.inventory.set_variable(host, NAME, member.variable)
+    def _add(self, inventory: Any, host: str, member: Member) -> None:
+        inventory.add_host(host)
+        inventory.set_variable(host, NAME, member.variable)
         for name in member.groups:
-            group = self.inventory.add_group(self._sanitize_group_name(name))
-            self.inventory.add_child(group, host)
-        variables = {**self.inventory.get_host(host).get_vars(), NAME: member.variable}
+            group = inventory.add_group(self._sanitize_group_name(name))
+            inventory.add_child(group, host)
+        variables = {**inventory.get_host(host).get_vars(), NAME: member.variable}
         strict = self.get_option("strict")
         self._set_composite_vars(self.get_option("compose"), variables, host, strict=strict)
         self._add_host_to_composed_groups(self.get_option("groups"), variables, host, strict=strict)
