@@ -11,23 +11,34 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.module_utils.common.parameters import env_fallback
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._facts_options import (
     ARGUMENT_SPEC,
     DIRECTORY_FILES,
     EXPORTS,
+    LDAP_ENVIRONMENT,
+    LDAP_OPTIONS,
     SENT_TO_THE_TARGET,
 )
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._sealed_answer import opened
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.entry import DirectoryError
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import Identity
 
 MINIMUM_CRYPTOGRAPHY = "42.0.0"
 
 _without_cryptography: ImportError | None = None
 try:
+    from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.exchange_ldap import require_ldap3
+    from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.inventory_variable import (
+        NAME as VARIABLE,
+    )
+    from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.ldap_options import LdapOptions
     from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._gathering import (
+        Directory,
         DirectoryFiles,
+        DirectoryInInventory,
         GatheringError,
         Reading,
         Request,
@@ -52,9 +63,11 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         _require_cryptography()
-        _validated, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
+        _validated, options = self.validate_argument_spec(argument_spec=_with_environment())
+        inventory = self._inventory(task_vars or {})
+        options["directory"]["source"] = _directory_source(options["directory"], inventory)
         _check(options)
-        request = self._request(options)
+        request = self._request(options, inventory)
         answer = self._ask_target(task_vars) if request.needs_the_host else {}
         if answer.get("failed"):
             return {**result, **answer}
@@ -71,8 +84,8 @@ class ActionModule(ActionBase):
             result["warnings"] = warnings
         return result
 
-    def _request(self, options: dict[str, Any]) -> Request:
-        names, directory = options["identity"], options["directory"]
+    def _request(self, options: dict[str, Any], inventory: DirectoryInInventory | None) -> Request:
+        names = options["identity"]
         return Request(
             parts=frozenset(options["gather_subset"]),
             live=options["store"]["remote"],
@@ -84,10 +97,43 @@ class ActionModule(ActionBase):
                 physical_hostname=_name(names["physical_hostname"]),
                 cluster_names=tuple(filter(None, map(_name, names["cluster_names"] or ()))),
             ),
-            directory=DirectoryFiles(directory["source"], self._on_controller(directory["path"]))
-            if directory["source"] in DIRECTORY_FILES
-            else None,
+            directory=self._directory(options, inventory),
+            inventory=inventory,
         )
+
+    def _directory(self, options: dict[str, Any], inventory: DirectoryInInventory | None) -> Directory | None:
+        directory = options["directory"]
+        if "directory" not in options["gather_subset"] or directory["source"] == "none":
+            return None
+        if directory["source"] in DIRECTORY_FILES:
+            return DirectoryFiles(directory["source"], self._on_controller(directory["path"]))
+        if directory["source"] == "ldap":
+            return self._ldap(directory)
+        if inventory is None:
+            raise AnsibleActionFail(
+                f"anon_tls_facts: directory.source is inventory, and this host has no variable {VARIABLE}; add the "
+                "inventory plugin msexchange.transport_tls.exchange_servers, or set directory.source to ldap"
+            )
+        return inventory
+
+    def _ldap(self, directory: dict[str, Any]) -> LdapOptions:
+        given = {name: directory[name] for name in LDAP_OPTIONS}
+        for file in ("ca_certificates", "keytab"):
+            given[file] = self._on_controller(given[file]) if given[file] else None
+        try:
+            options = LdapOptions(servers=tuple(given.pop("server") or ()), **given)
+            require_ldap3()
+        except DirectoryError as error:
+            problem = AnsibleActionFail(f"anon_tls_facts: {error}")
+        else:
+            return options
+        raise problem
+
+    def _inventory(self, task_vars: dict[str, Any]) -> DirectoryInInventory | None:
+        variable = task_vars.get(VARIABLE)
+        if isinstance(variable, str):
+            variable = self._templar.template(variable)
+        return None if variable is None else DirectoryInInventory(variable)
 
     def _ask_target(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
         """The module's answer; it gets the options as the user wrote them, as `~` in a path is the target's."""
@@ -139,6 +185,24 @@ def _require_cryptography() -> None:
         )
 
 
+def _with_environment() -> dict[str, Any]:
+    """The argument spec, with the environment variables of the controller that stand in for options of LDAP."""
+    directory = ARGUMENT_SPEC["directory"]
+    from_environment = {
+        name: {**directory["options"][name], "fallback": (env_fallback, [variable])}
+        for name, variable in LDAP_ENVIRONMENT.items()
+    }
+    return {**ARGUMENT_SPEC, "directory": {**directory, "options": {**directory["options"], **from_environment}}}
+
+
+def _directory_source(directory: dict[str, Any], inventory: DirectoryInInventory | None) -> str:
+    if directory["source"] != "auto":
+        return str(directory["source"])
+    if inventory is not None:
+        return "inventory"
+    return "ldap" if directory["server"] else "none"
+
+
 def _check(options: dict[str, Any]) -> None:
     """What an argument spec cannot say."""
     if not options["gather_subset"]:
@@ -160,13 +224,17 @@ def _check(options: dict[str, Any]) -> None:
 
 def _without_password(arguments: dict[str, Any]) -> dict[str, Any]:
     """The options as the user wrote them, for the result."""
+    return {name: _hidden(value) if name in ("store", "directory") else value for name, value in arguments.items()}
+
+
+def _hidden(options: object) -> object:
     hidden = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-    match arguments.get("store"):
-        case dict() as store if "password" in store:
-            return {**arguments, "store": {**store, "password": hidden}}
+    match options:
+        case dict() if "password" in options:
+            return {**options, "password": hidden}
         case str():  # the options of a dict may be written as one text
-            return {**arguments, "store": hidden}
-    return dict(arguments)
+            return hidden
+    return options
 
 
 def _name(name: str | None) -> str | None:

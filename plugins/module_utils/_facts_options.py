@@ -16,8 +16,26 @@ EXPORTS = ("clixml", "sst", "registry")
 DIRECTORY_FILES = ("ldif", "clixml")
 """The sources of a directory that are files."""
 
+LDAP_OPTIONS: dict[str, Any] = {
+    "server": {"type": "list", "elements": "str"},
+    "base": {"type": "str"},
+    "bind": {"type": "str", "choices": ["simple", "gssapi", "anonymous"], "default": "simple"},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "keytab": {"type": "path"},
+    "start_tls": {"type": "bool", "default": False},
+    "ca_certificates": {"type": "path"},
+    "verify": {"type": "bool", "default": True},
+    "allow_plaintext": {"type": "bool", "default": False},
+    "timeout": {"type": "int", "default": 30},
+}
+"""How a directory is reached over LDAP."""
+
 SENT_TO_THE_TARGET = ("gather_subset", "store", "identity")
 """What may leave the controller; never an option of `directory`."""
+
+LDAP_ENVIRONMENT = {option: f"ANON_TLS_LDAP_{option.upper()}" for option in LDAP_OPTIONS}
+"""The environment variable on the controller that stands in for an option that is not given."""
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "gather_subset": {"type": "list", "elements": "str", "choices": list(PARTS), "default": list(PARTS)},
@@ -38,8 +56,13 @@ ARGUMENT_SPEC: dict[str, Any] = {
         "apply_defaults": True,
         "required_if": [("source", source, ["path"]) for source in DIRECTORY_FILES],
         "options": {
-            "source": {"type": "str", "choices": ["auto", *DIRECTORY_FILES, "none"], "default": "auto"},
+            "source": {
+                "type": "str",
+                "choices": ["auto", "ldap", "inventory", *DIRECTORY_FILES, "none"],
+                "default": "auto",
+            },
             "path": {"type": "path"},
+            **LDAP_OPTIONS,
         },
     },
     "server_name": {"type": "str"},

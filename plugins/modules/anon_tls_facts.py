@@ -96,7 +96,13 @@ options:
     suboptions:
       source:
         description:
-          - V(auto) is V(none) in this version.
+          - V(auto) is V(inventory) if the host has the variable C(anon_tls_directory), else V(ldap) if O(directory.server)
+            is given, else V(none).
+          - "V(ldap): a live directory - Active Directory for Mailbox and Hub Transport servers, its own AD LDS for an Edge
+            Transport server."
+          - "V(inventory): what the inventory plugin P(msexchange.transport_tls.exchange_servers#inventory) read, the host
+            variable C(anon_tls_directory). For an Edge Transport server that is the copy in Active Directory. With V(ldap),
+            V(ldif) and V(clixml) it is compared with the Edge's own value."
           - "V(ldif): an export of the directory, as C(ldifde), C(ldapsearch) and C(ldbsearch) write it. It should hold the
             objects of the classes C(msExchExchangeServer) and C(msExchRoutingSMTPConnector) with all their attributes, of
             Active Directory for Mailbox and Hub Transport servers and of its own AD LDS for an Edge Transport server."
@@ -105,7 +111,7 @@ options:
             notes."
           - "V(none): no directory is read. RV(ansible_facts.anon_tls.directory.status) is then V(not_gathered)."
         type: str
-        choices: [auto, ldif, clixml, none]
+        choices: [auto, ldap, inventory, ldif, clixml, none]
         default: auto
       path:
         description:
@@ -113,6 +119,71 @@ options:
             are read, or one of them. A relative path is looked for as in O(store.path).
           - Needed with O(directory.source=ldif) and O(directory.source=clixml), and refused without them.
         type: path
+      server:
+        description:
+          - The servers of the directory, V(ldaps://dc1.contoso.com), V(ldap://dc1.contoso.com:389), or a host, which means
+            LDAPS. With several, the next is asked where one is down or its certificate is refused, not where it refuses the
+            user. An AD LDS of an Edge Transport server is V(ldaps://edge01.contoso.com:50636).
+          - Where it is not given, the environment variable E(ANON_TLS_LDAP_SERVER) of the controller is used, values
+            separated by commas; likewise E(ANON_TLS_LDAP_BASE) and so on for the options below.
+        type: list
+        elements: str
+      base:
+        description:
+          - The distinguished name to search below. By default the Exchange organisations of the forest, which the root DSE
+            leads to. Else E(ANON_TLS_LDAP_BASE).
+        type: str
+      bind:
+        description:
+          - V(simple) with O(directory.username) and O(directory.password), over TLS alone unless
+            O(directory.allow_plaintext) is set.
+          - V(gssapi) is Kerberos over TLS - with the tickets at hand, or with O(directory.username) and either
+            O(directory.password) or O(directory.keytab). It needs the Python package C(gssapi), which needs the system package
+            C(libkrb5-dev) or C(krb5-devel), and the server's name as the domain has it.
+          - V(anonymous) shows nothing in Active Directory, unless that was changed.
+          - NTLM is not offered. Else E(ANON_TLS_LDAP_BIND).
+        type: str
+        choices: [simple, gssapi, anonymous]
+        default: simple
+      username:
+        description:
+          - The user, V(user@domain) or a distinguished name; with V(gssapi) the principal. Else E(ANON_TLS_LDAP_USERNAME).
+        type: str
+      password:
+        description:
+          - The password of O(directory.username). It goes to the server of the directory and nowhere else. Else
+            E(ANON_TLS_LDAP_PASSWORD).
+        type: str
+      keytab:
+        description:
+          - A file on the controller with the keys of O(directory.username), for V(gssapi). Else E(ANON_TLS_LDAP_KEYTAB).
+        type: path
+      start_tls:
+        description:
+          - Whether a connection of C(ldap://) is encrypted before anything else is sent. Else E(ANON_TLS_LDAP_START_TLS).
+        type: bool
+        default: false
+      ca_certificates:
+        description:
+          - A PEM file on the controller with the authorities that the server's certificate is trusted by, instead of the
+            system's. Else E(ANON_TLS_LDAP_CA_CERTIFICATES).
+        type: path
+      verify:
+        description:
+          - Whether the server's certificate must be trusted, in its time, and for the name or address in
+            O(directory.server). Else E(ANON_TLS_LDAP_VERIFY).
+        type: bool
+        default: true
+      allow_plaintext:
+        description:
+          - Whether a simple bind may send the password in clear. For laboratories. Else E(ANON_TLS_LDAP_ALLOW_PLAINTEXT).
+        type: bool
+        default: false
+      timeout:
+        description:
+          - Seconds that reading the directory may take in total, over all servers. Else E(ANON_TLS_LDAP_TIMEOUT).
+        type: int
+        default: 30
   server_name:
     description:
       - Which server object of the directory is meant - its name, fully qualified domain name or distinguished name. Upper
@@ -151,6 +222,7 @@ options:
         elements: str
 requirements:
   - cryptography 42.0.0 or later for the Python that runs Ansible on the controller; nothing on the target but Python
+  - ldap3 2.9.1 or later there for O(directory.source=ldap), and gssapi for V(gssapi) of O(directory.bind)
 extends_documentation_fragment:
   - msexchange.transport_tls._attributes
   - msexchange.transport_tls._attributes.facts
@@ -200,6 +272,10 @@ notes:
     is the store, C(Root) and C(AuthRoot) hold the trusted roots, C(CA) the intermediate certificates, and C(Disallowed)
     those that are explicitly distrusted. Where the export lacks one of these keys, a certificate of which no chain is
     found is not called untrusted. Keys of a user are passed over with a warning.
+  - Reading over LDAP asks for the organisation, the server object, the Edge Transport servers and the Send connectors, page
+    by page, and counts no page that is not whole. Referrals are not followed. A server that is down, a certificate that is
+    refused, a wrong password and a missing right are failures of the part V(directory), each with its own text, and the
+    value is then V(unknown).
   - A file that holds nothing like a certificate is a warning. A certificate that cannot be parsed, and a file that cannot be
     opened, are listed in RV(ansible_facts.anon_tls.store.unreadable). Files of more than 16 MiB (64 MiB of
     what C(Export-Clixml) wrote), FIFOs and devices are not opened.
@@ -341,7 +417,9 @@ ansible_facts:
           type: int
           sample: 1
         collected_at:
-          description: When the facts were read, in UTC. With O(store.remote=false), the time of the newest file read.
+          description:
+            - When the facts were read, in UTC. With O(store.remote=false), the time of the newest file read. With
+              O(directory.source=inventory) no later than the inventory read the directory.
           returned: success
           type: str
           sample: "2026-11-23T23:40:00Z"
@@ -725,6 +803,13 @@ ansible_facts:
                   returned: success
                   type: str
                   sample: csp
+            published_thumbprint:
+              description:
+                - Of an Edge Transport server whose own value this is, the thumbprint that Active Directory has as a copy.
+                  Null where that is not known.
+              returned: success
+              type: str
+              sample: null
         connectors:
           description:
             - The Send connectors that the server is a source of, disabled ones too. Null where they are not known.

@@ -174,7 +174,10 @@ class DirectoryCertificate:
 
 @dataclass(frozen=True, slots=True)
 class DirectoryValue:
-    """The internal transport certificate as the directory names it (procedure, step 3)."""
+    """The internal transport certificate as the directory names it (procedure, step 3).
+
+    `published_thumbprint`: of an Edge whose own value this is, the copy in Active Directory; None where not known.
+    """
 
     status: DirectoryStatus
     reason: str | None = None
@@ -182,6 +185,7 @@ class DirectoryValue:
     thumbprint: Thumbprint | None = None
     is_copy: bool = False
     certificate: DirectoryCertificate | None = None
+    published_thumbprint: Thumbprint | None = None
 
 
 @dataclass(frozen=True, slots=True)

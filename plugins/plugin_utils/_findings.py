@@ -78,6 +78,10 @@ def _step_3(case: Case, step: Step) -> Iterator[Finding]:
     elif step.verdict == "fail":
         message = f"the directory's value is no certificate: {case.facts.directory.reason or 'no reason given'}"
         yield Finding("internal_corrupt", "error", "3", None, message)
+    own, published = case.facts.directory.thumbprint, case.facts.directory.published_thumbprint
+    if own is not None and published is not None and own != published:
+        message = f"the internal transport certificate of this Edge is {own}, its copy in Active Directory {published}"
+        yield Finding("edge_copy_differs", "error", "3", own, message)
 
 
 def _step_4(case: Case, step: Step) -> Iterator[Finding]:

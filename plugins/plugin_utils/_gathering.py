@@ -18,7 +18,10 @@ from ..module_utils._bounded_files import FolderError
 from ..module_utils._folder_store import read_folder
 from ._directory.clixml import read_directory
 from ._directory.entry import DirectoryError, Entry
+from ._directory.exchange_ldap import read_entries
 from ._directory.exchange_objects import DirectoryAnswer, find_server
+from ._directory.inventory_variable import SOURCE, answer_of
+from ._directory.ldap_options import LdapOptions
 from ._directory.ldif import read_ldif
 from ._facts import DirectoryValue, Facts, Failure, Identity, Server
 from ._stores import clixml, exported, folder
@@ -48,23 +51,35 @@ class DirectoryFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class DirectoryInInventory:
+    """What the inventory plugin `exchange_servers` read of the directory: the host variable, as the host has it."""
+
+    variable: object
+
+
+Directory = DirectoryFiles | LdapOptions | DirectoryInInventory
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What is asked for.
 
     `live`: the store is that of the host itself, else an export. `names`: those that the user gives, which beat any
-    other. `directory`: None to read none.
+    other. `directory`: None to read none. `inventory`: what the inventory knows of an Edge is Active Directory's copy.
     """
 
     parts: frozenset[Part]
     live: bool
     server_name: str | None = None
     names: Identity = _NO_NAMES
-    directory: DirectoryFiles | None = None
+    directory: Directory | None = None
+    inventory: DirectoryInInventory | None = None
 
     @property
     def needs_the_host(self) -> bool:
         """Whether something must be read on the host itself, if it be its name alone."""
-        return self.live and (not self.parts <= {"directory"} or self.server_known_as is None)
+        named = self.server_known_as is not None or isinstance(self.directory, DirectoryInInventory)
+        return self.live and not (named and self.parts <= {"directory"})
 
     @property
     def server_known_as(self) -> str | None:
@@ -132,14 +147,12 @@ def gather(request: Request, reading: Reading, now: datetime) -> Facts:
     failures = list(reading.failures)
     name = request.server_known_as or reading.names.physical_hostname
     directory = request.directory if "directory" in request.parts else None
-    answer = _nowhere(name, "not_gathered") if directory is None else _directory(directory, name, failures)
+    answer = _nowhere(name, "not_gathered") if directory is None else _directory(request, directory, name, failures)
     asked = request.parts & {"store"} if directory is None else request.parts - {"identity"}
     if asked and asked <= {failure.part for failure in failures}:
         raise GatheringError("; ".join(f"{failure.part}: {failure.reason}" for failure in failures))
     return Facts(
-        collected_at=now
-        if request.live
-        else _newest(reading.store.newest if reading.store else None, answer.newest) or now,
+        collected_at=_collected_at(request, reading, answer, now),
         server=answer.server,
         identity=_identity(request, reading, answer.fqdn) if "identity" in request.parts else _NO_NAMES,
         store=reading.store.store if reading.store else None,
@@ -150,14 +163,55 @@ def gather(request: Request, reading: Reading, now: datetime) -> Facts:
     )
 
 
-def _directory(files: DirectoryFiles, name: str | None, failures: list[Failure]) -> DirectoryAnswer:
+def _collected_at(request: Request, reading: Reading, answer: DirectoryAnswer, now: datetime) -> datetime:
+    """Now of what is live; of exports the time of the newest file. Never later than an inventory read the directory."""
+    if isinstance(request.directory, DirectoryInInventory):
+        collected = now if request.live else _newest(reading.store.newest if reading.store else None) or now
+        return min(collected, _newest(answer.newest) or collected)
+    if request.live:
+        return now
+    return _newest(reading.store.newest if reading.store else None, answer.newest) or now
+
+
+def _directory(request: Request, directory: Directory, name: str | None, failures: list[Failure]) -> DirectoryAnswer:
     try:
-        if files.source == "clixml":
-            return read_directory(files.path, name)
-        return replace(find_server(_entries(files.path), name, "ldif"), newest=_modified(files.path))
+        return _with_copy(_answer(request, directory, name), request.inventory)
     except DirectoryError as error:
         failures.append(Failure("directory", str(error)))
-        return _nowhere(name, "unknown", str(error), files.source)
+        return _nowhere(name, "unknown", str(error), _source(directory))
+
+
+def _source(directory: Directory) -> str:
+    if isinstance(directory, DirectoryFiles):
+        return directory.source
+    return "ldap" if isinstance(directory, LdapOptions) else SOURCE
+
+
+def _answer(request: Request, directory: Directory, name: str | None) -> DirectoryAnswer:
+    if isinstance(directory, LdapOptions):
+        return find_server(read_entries(directory, name), name, "ldap")
+    if isinstance(directory, DirectoryInInventory):
+        answer = answer_of(directory.variable)
+        known = [known.casefold() for known in (answer.server.name, answer.server.dn, answer.fqdn) if known]
+        if request.server_name and request.server_name.casefold() not in known:
+            raise DirectoryError(
+                f"the host variable anon_tls_directory is of {answer.server.name}, and server_name is "
+                f"{request.server_name}; leave server_name out, or set directory.source to ldap"
+            )
+        return answer
+    if directory.source == "clixml":
+        return read_directory(directory.path, name)
+    return replace(find_server(_entries(directory.path), name, "ldif"), newest=_modified(directory.path))
+
+
+def _with_copy(answer: DirectoryAnswer, inventory: DirectoryInInventory | None) -> DirectoryAnswer:
+    """With the copy in Active Directory that the inventory has of an Edge whose own value was read."""
+    if inventory is None or answer.server.role != "edge" or answer.value.is_copy or answer.value.published_thumbprint:
+        return answer
+    copy = answer_of(inventory.variable).value
+    if not copy.is_copy:
+        return answer
+    return replace(answer, value=replace(answer.value, published_thumbprint=copy.thumbprint))
 
 
 def _nowhere(

@@ -109,6 +109,13 @@ class _Plan:
         if "internal_expires_soon" in self.codes and case.internal is not None:
             yield self.renew(case.internal)
 
+    def with_subscription(self) -> Iterator[Remedy]:
+        """The remedies, and a new subscription where Active Directory's copy of an Edge's certificate is an old one."""
+        remedies = list(self.remedies())
+        yield from remedies
+        if "edge_copy_differs" in self.codes and not any(each.action == "resubscribe_edge" for each in remedies):
+            yield self.resubscribe_edge()
+
     def hand_over(self, heir: Candidate | None, reason: str) -> Iterator[Remedy]:
         """SMTP for the heir where it lacks it, then the internal certificate; a new one where there is no heir."""
         if heir is None:
@@ -210,4 +217,4 @@ _KEY_GONE = frozenset({"internal_not_in_store", "internal_no_private_key"})
 
 def remedies_of(case: Case, codes: frozenset[str], desired: Candidate | None) -> list[Remedy]:
     """The remedies for the codes of a decision's findings, in the order of execution."""
-    return list(_Plan(case, codes, desired).remedies())
+    return list(_Plan(case, codes, desired).with_subscription())

@@ -6,20 +6,18 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from .distinguished_name import split_dn
 from .entry import DirectoryError, Entry
 from .internal_certificate import ATTRIBUTE
-from .ldap_options import LdapOptions, refusal_of
+from .ldap_options import MINIMUM_LDAP3, LdapOptions, refusal_of
 
 if TYPE_CHECKING:
     from .ldap import Session
-
-MINIMUM_LDAP3 = "2.9.1"
 
 SERVER_ATTRIBUTES = (
     "objectClass",
@@ -120,8 +118,8 @@ def _organisations(session: Session, options: LdapOptions) -> list[str]:
             "that Exchange is installed in"
         )
     raise DirectoryError(
-        f"{session.server} shows no Exchange organisation below {base}: there is none, or no right to read it; bind as a "
-        "user who may read the configuration"
+        f"{session.server} shows no Exchange organisation below {base}: there is none, or no right to read it; bind as "
+        "a user who may read the configuration"
     )
 
 
@@ -152,25 +150,17 @@ def _object_name(name: str) -> str:
     return parts[0].value if parts else name
 
 
-def _ldap() -> Any:
+def _ldap() -> ModuleType:
     """The module that imports ldap3: only those who read over LDAP need that."""
     try:
-        import ldap3
-
-        if _numbers(ldap3.__version__) >= _numbers(MINIMUM_LDAP3):
-            from . import ldap
-
-            return ldap
-        why = f"it is {ldap3.__version__}"
+        from . import ldap
     except ImportError as error:
         if (error.name or "").partition(".")[0] not in ("ldap3", "pyasn1"):
             raise
-        why = f"{error}"
+        why = str(error)
+    else:
+        return ldap
     raise DirectoryError(
         f"directory.source ldap needs the Python package ldap3, version {MINIMUM_LDAP3} or later, on the controller "
         f"({why}); install it with: {sys.executable} -m pip install 'ldap3>={MINIMUM_LDAP3}'"
     )
-
-
-def _numbers(version: str) -> list[int]:
-    return [int(number) for number in re.findall(r"\d+", version)[:3]]

@@ -75,16 +75,28 @@ class ExchangeObjects:
         """As `find_server` says."""
         wanted = _Wanted.named((server_name or "").strip().rstrip("."))
         found = [server for server in self._servers if wanted.is_name_of(server)]
-        answer = self._answer(found[0]) if len(found) == 1 else self._no_answer(wanted, found)
+        if len(found) == 1:
+            answer = self._answer(found[0])
+        elif _are_one_edge(found):
+            answer = self._answer_of_edge(*found)
+        else:
+            answer = self._no_answer(wanted, found)
         return replace(answer, warnings=(*self.doubts, *answer.warnings))
 
     def each(self) -> Iterator[DirectoryAnswer]:
         """Every server, by its object; what may be missing of all of them is in `doubts` alone."""
         return map(self._answer, self._servers)
 
+    def _answer_of_edge(self, one: Located, other: Located) -> DirectoryAnswer:
+        """What the Edge's own AD LDS says, with what Active Directory has as a copy."""
+        own, copy = (one, other) if one.adlds else (other, one)
+        answer = self._answer(own)
+        published = self._answer(copy).value.thumbprint
+        return replace(answer, value=replace(answer.value, published_thumbprint=published))
+
     def _no_answer(self, wanted: _Wanted, found: Sequence[Located]) -> DirectoryAnswer:
         connectors, notes = self._connectors.of(None, wanted.object_name)
-        value = DirectoryValue("unknown", _why_not_one(wanted, found, self._servers), self._source)
+        value = DirectoryValue("unknown", _why_not_one(wanted, found, self._servers, self._source), self._source)
         return DirectoryAnswer(Server(wanted.text or None, "unknown"), value, connectors, None, notes)
 
     def _answer(self, server: Located) -> DirectoryAnswer:
@@ -182,7 +194,7 @@ def _fqdns(server: Located) -> tuple[str, ...]:
     return tuple(address[len(_TCP) :] for address in addresses if address.lower().startswith(_TCP) and address != _TCP)
 
 
-def _why_not_one(wanted: _Wanted, found: Sequence[Located], servers: Sequence[Located]) -> str:
+def _why_not_one(wanted: _Wanted, found: Sequence[Located], servers: Sequence[Located], source: str) -> str:
     if not wanted.text:
         return "the name of the server is not known; set server_name"
     if found:
@@ -193,8 +205,16 @@ def _why_not_one(wanted: _Wanted, found: Sequence[Located], servers: Sequence[Lo
         )
     names = ", ".join(server.name for server in servers[:_MOST_NAMES_IN_A_MESSAGE])
     more = ", ..." if len(servers) > _MOST_NAMES_IN_A_MESSAGE else ""
-    present = f"it holds {names}{more}; set server_name to one of them" if servers else "it holds none; export them"
+    none = "it shows none to this user" if source == "ldap" else "it holds none; export them"
+    present = f"it holds {names}{more}; set server_name to one of them" if servers else none
     return f"the directory has no server object (msExchExchangeServer) named {wanted.text}: {present}"
+
+
+def _are_one_edge(found: Sequence[Located]) -> bool:
+    """Whether it is an Edge in its own AD LDS and the same one in Active Directory."""
+    if len(found) != 2 or any(_role(each) != "edge" for each in found):
+        return False
+    return [each.adlds for each in found].count(None) == 1
 
 
 def _role(server: Located) -> Role:

@@ -25,8 +25,16 @@ from ldap3.core.exceptions import LDAPSessionTerminatedByServerError
 from ldap3.utils.conv import escape_filter_chars
 
 from .entry import DirectoryError, Entry
-from .ldap_options import Address, Deadline, LdapOptions
+from .ldap_options import MINIMUM_LDAP3, Address, Deadline, LdapOptions
 from .ldap_problems import SUCCESS, ServerUnavailable, refused, refused_bind, refused_certificate
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"[0-9]+", version)[:3]]
+
+
+if _numbers(ldap3.__version__) < _numbers(MINIMUM_LDAP3):
+    raise ImportError(f"there is version {ldap3.__version__}", name="ldap3")
 
 T = TypeVar("T")
 Scope = Literal["base", "level", "subtree"]

@@ -17,6 +17,8 @@ from .entry import DirectoryError
 
 Bind = Literal["simple", "gssapi", "anonymous"]
 
+MINIMUM_LDAP3 = "2.9.1"
+
 DEFAULT_TIMEOUT = 30
 LONGEST_TIMEOUT = 86400
 

@@ -96,8 +96,8 @@ def refused(server: str, code: int, message: str, what: str) -> DirectoryError:
         )
     if code == NO_SUCH_OBJECT:
         return DirectoryError(
-            f"{server} has no such object, or no right to see it is given to this user ({said}), asked for {what}; check "
-            "directory.base and the user's rights"
+            f"{server} has no such object, or this user has no right to see it ({said}), asked for {what}; "
+            "check directory.base and the user's rights"
         )
     return DirectoryError(f"{server} refuses {what} ({said})")
 
