@@ -9,7 +9,9 @@ from __future__ import annotations
 import builtins
 import importlib
 import sys
+import traceback
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -22,10 +24,17 @@ from ansible.playbook.task import Task
 from ansible_collections.msexchange.transport_tls.plugins.action import anon_tls_facts
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._folder_store import read_folder
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._sealed_answer import sealed
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.exchange_objects import find_server
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.inventory_variable import variable_of
 from ansible_collections.msexchange.transport_tls.tests.fixtures import shell_objects
 from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates import make_certificate
 from ansible_collections.msexchange.transport_tls.tests.fixtures.exports import write_pkcs12, write_sst
-from ansible_collections.msexchange.transport_tls.tests.fixtures.ldif import server_entry, write_ldif
+from ansible_collections.msexchange.transport_tls.tests.fixtures.ldif import (
+    ADLDS_CONFIGURATION,
+    EDGE,
+    server_entry,
+    write_ldif,
+)
 from ansible_collections.msexchange.transport_tls.tests.fixtures.serialized_certificate import serialize
 from ansible_collections.msexchange.transport_tls.tests.fixtures.store import Entry, write_store
 
@@ -56,6 +65,7 @@ def run(
     windows: bool = False,
     check_mode: bool = False,
     action: ModuleType = anon_tls_facts,
+    task_vars: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     task = Task()
     task.action = "msexchange.transport_tls.anon_tls_facts"
@@ -69,7 +79,7 @@ def run(
         task=task, connection=connection, play_context=None, loader=loader, templar=None, shared_loader_obj=None
     )
     module._execute_module = (target or Target(AssertionError("the target was asked"))).execute
-    result: dict[str, Any] = module.run(task_vars={})
+    result: dict[str, Any] = module.run(task_vars=task_vars or {})
     return result
 
 
@@ -258,6 +268,101 @@ def test_an_unreachable_host_stays_unreachable(lab: Path) -> None:
 def test_a_mistake_is_an_error_that_names_it(lab: Path, options: dict[str, Any], message: str) -> None:
     with pytest.raises(AnsibleActionFail, match=message):
         run(lab, options)
+
+
+ALONE = {"gather_subset": ["directory"], "server_name": "EX01"}
+NOBODY = {"server": ["ldaps://127.0.0.1:1"], "username": "audit", "password": "hush", "timeout": 3}
+
+
+def variable(**fields: Any) -> dict[str, Any]:
+    entries = [server_entry("EX01", internal_certificate=ONE.der, **fields)]
+    return variable_of(find_server(entries, "EX01", "inventory"), datetime(2026, 11, 23, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    "directory", [{"source": "ldap", **NOBODY}, NOBODY, "source=ldap server=127.0.0.1:1 username=audit password=hush"]
+)
+def test_a_directory_that_is_down_is_an_error_without_the_password(lab: Path, directory: object) -> None:
+    with pytest.raises(AnsibleActionFail) as caught:
+        run(lab, {**ALONE, "directory": directory})
+    assert "127.0.0.1:1 is down" in str(caught.value)
+    assert "hush" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_nothing_of_the_directory_is_sent_to_a_target(lab: Path) -> None:
+    target = Target(
+        {"anon_tls_target": folder_of(lab), "invocation": {"module_args": {"directory": {"password": "*"}}}}
+    )
+    options = {"store": {"path": "/srv"}, "directory": NOBODY, "server_name": "EX01"}
+    result = run(lab, options, target)
+    assert target.sent == [{"store": {"path": "/srv"}}]
+    assert "is down" in result["ansible_facts"]["anon_tls"]["directory"]["reason"]
+    assert "hush" not in str(result)
+
+
+def test_what_is_not_given_comes_from_the_environment(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"SERVER": "127.0.0.1:1,127.0.0.1:2", "USERNAME": "audit", "PASSWORD": "hush"}.items():
+        monkeypatch.setenv(f"ANON_TLS_LDAP_{name}", value)
+    with pytest.raises(AnsibleActionFail, match=r"127\.0\.0\.1:1 is down.*127\.0\.0\.1:2 is down"):
+        run(lab, ALONE)
+    monkeypatch.setenv("ANON_TLS_LDAP_BIND", "anonymous")
+    with pytest.raises(AnsibleActionFail, match="anonymous takes neither"):
+        run(lab, ALONE)
+    assert run(lab, {**ALONE, "directory": LDIF})["ansible_facts"]["anon_tls"]["directory"]["source"] == "ldif"
+
+
+def test_the_inventory_is_taken_where_it_knows_the_host(lab: Path) -> None:
+    result = run(
+        lab, {"gather_subset": ["directory"], "directory": NOBODY}, task_vars={"anon_tls_directory": variable()}
+    )
+    facts = result["ansible_facts"]["anon_tls"]
+    assert (facts["server"]["name"], facts["directory"]["thumbprint"]) == ("EX01", ONE.thumbprint)
+    assert facts["directory"]["source"] == "inventory"
+    assert facts["collected_at"] == "2026-11-23T00:00:00Z"
+
+
+def test_an_inventory_without_the_host_says_what_to_do(lab: Path) -> None:
+    with pytest.raises(AnsibleActionFail, match="no variable anon_tls_directory; add the inventory plugin"):
+        run(lab, {**ALONE, "directory": {"source": "inventory"}})
+
+
+@pytest.mark.parametrize("broken", [{}, [], {"schema_version": 2}, 1])
+def test_a_variable_of_another_form_says_what_to_do(lab: Path, broken: object) -> None:
+    with pytest.raises(AnsibleActionFail, match=r"anon_tls_directory.*read the directory again"):
+        run(lab, ALONE, task_vars={"anon_tls_directory": broken})
+
+
+def test_the_variable_of_another_server_is_not_taken(lab: Path) -> None:
+    with pytest.raises(AnsibleActionFail, match="is of EX01, and server_name is EX02"):
+        run(lab, {**ALONE, "server_name": "EX02"}, task_vars={"anon_tls_directory": variable()})
+
+
+def test_an_edges_own_value_is_compared_with_what_the_inventory_has_of_it(lab: Path) -> None:
+    own = server_entry("EX01", roles=EDGE, internal_certificate=b"A" * 40, configuration=ADLDS_CONFIGURATION)
+    (lab / "files" / "edge.ldf").write_text(write_ldif([own]))
+    directory = {"source": "ldif", "path": "edge.ldf"}
+    facts = run(lab, {**ALONE, "directory": directory}, task_vars={"anon_tls_directory": variable(roles=EDGE)})[
+        "ansible_facts"
+    ]["anon_tls"]
+    assert facts["directory"]["thumbprint"] == "A" * 40
+    assert facts["directory"]["published_thumbprint"] == ONE.thumbprint
+
+
+@pytest.mark.parametrize(
+    ("directory", "message"),
+    [
+        ({"source": "ldap"}, "directory.server is missing"),
+        ({"server": "ldap://dc1", "username": "audit", "password": "hush"}, "password in clear"),
+        ({"server": "dc1"}, "needs directory.username and directory.password"),
+        ({"server": "http://dc1", "bind": "anonymous"}, "is no server of a directory"),
+        ({"server": "dc1", "bind": "ntlm"}, "value of bind must be one of"),
+        ({"server": "dc1", "path": "x.ldf"}, "set directory.source to ldif or clixml"),
+    ],
+)
+def test_options_of_ldap_that_cannot_work_are_an_error(lab: Path, directory: dict[str, Any], message: str) -> None:
+    with pytest.raises(AnsibleActionFail, match=message) as caught:
+        run(lab, {**ALONE, "directory": directory})
+    assert "hush" not in str(caught.value)
 
 
 def test_a_windows_host_cannot_be_read_and_the_error_says_what_can(lab: Path) -> None:

@@ -39,7 +39,7 @@ TABLE = [
 CODES_OF_THIS_PART = {
     "internal_missing", "internal_corrupt", "internal_not_in_store", "internal_no_private_key", "internal_expired",
     "no_eligible", "best_expired", "not_best", "internal_expires_soon", "internal_is_auth_certificate", "key_cng",
-    "edition_assumed", "facts_stale", "connector_auth", "not_relayed_to_edge",
+    "edition_assumed", "facts_stale", "connector_auth", "not_relayed_to_edge", "edge_copy_differs",
 }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from ansible_collections.msexchange.transport_tls.tests.fixtures.facts import (
     edge,
     hub,
     pki,
+    present,
     self_signed,
     untrusted,
 )
@@ -162,6 +163,19 @@ def test_edge_subscriptions_are_mended_after_every_replacement(facts: Facts) -> 
     assert remedy(facts) == [("replace_internal", NEWER.thumbprint), ("resubscribe_edge", None)]
     caution = decided(facts)["remedy"][0]["caution"]
     assert "Edge Subscriptions break" in caution
+
+
+@pytest.mark.parametrize(
+    ("certificates", "expected"),
+    [
+        ([OWN], [("resubscribe_edge", None)]),
+        ([OWN, NEWER], [("replace_internal", NEWER.thumbprint), ("resubscribe_edge", None)]),
+    ],
+)
+def test_an_edge_with_another_copy_is_subscribed_again_once(
+    certificates: list[Certificate], expected: list[tuple[str, str | None]]
+) -> None:
+    assert remedy(edge(certificates, present(OWN, published_thumbprint="0" * 40))) == expected
 
 
 def test_enabling_smtp_alone_asks_for_no_new_subscription() -> None:

@@ -231,6 +231,19 @@ def test_an_edge_s_object_of_active_directory_is_a_copy_and_its_own_is_not() -> 
     assert not answer(EX01).value.is_copy
 
 
+def test_an_edge_in_both_directories_is_its_own_and_the_other_value_is_the_published_one() -> None:
+    own = server_entry("EDGE01", roles=EDGE, internal_certificate=THUMBPRINT[::-1], configuration=ADLDS_CONFIGURATION)
+    for entries in ((EDGE01, own), (own, EDGE01)):
+        found = answer(*entries, EX01, name="EDGE01")
+        assert found.server.dn == own.dn
+        assert (found.value.thumbprint, found.value.is_copy) == (THUMBPRINT[::-1].decode(), False)
+        assert found.value.published_thumbprint == THUMBPRINT.decode()
+
+
+def test_a_copy_alone_is_not_published_beside_itself() -> None:
+    assert answer(EDGE01, name="EDGE01").value.published_thumbprint is None
+
+
 @pytest.mark.parametrize(
     ("site", "decoded"), [(b"CN=M\xc3\xbcnchen,CN=Sites", "München"), (b"HQ", None), (b"", None), (None, None)]
 )

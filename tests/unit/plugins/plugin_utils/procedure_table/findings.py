@@ -18,7 +18,9 @@ from ansible_collections.msexchange.transport_tls.tests.fixtures.facts import (
     self_signed,
 )
 from ansible_collections.msexchange.transport_tls.tests.unit.plugins.plugin_utils.procedure_table.row import (
+    OLDER,
     OWN,
+    UNREAD,
     Row,
 )
 
@@ -78,6 +80,30 @@ ROWS = [
         {},
         "selected",
         codes=(),
+    ),
+    Row(
+        "edge_copy_differs: own and published thumbprint both known and different",
+        edge([OWN], present(OWN, published_thumbprint=OLDER.thumbprint)),
+        {"3": "pass"},
+        "selected",
+        codes=("edge_copy_differs",),
+        answer={"compliant": False},
+    ),
+    Row(
+        "edge_copy_differs: not where the copy is the same",
+        edge([OWN], present(OWN, published_thumbprint=OWN.thumbprint)),
+        {"3": "pass"},
+        "selected",
+        codes=(),
+        answer={"compliant": True},
+    ),
+    Row(
+        "edge_copy_differs: not where the own value is not known",
+        edge([OWN], replace(UNREAD, published_thumbprint=OWN.thumbprint)),
+        {"3": "unknown"},
+        "undetermined",
+        codes=(),
+        answer={"compliant": None},
     ),
     Row(
         "facts_stale: by the moment of the run, not at",
