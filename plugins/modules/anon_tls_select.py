@@ -329,9 +329,9 @@ decision:
       description:
         - What is wrong (V(error)), what may become so (V(warning)), and why anonymous TLS is not used (V(info)).
         - Errors are C(internal_missing), C(internal_corrupt), C(internal_not_in_store), C(internal_no_private_key),
-          C(internal_expired), C(no_eligible), C(best_expired), C(not_best). Warnings are C(internal_expires_soon),
-          C(internal_is_auth_certificate), C(key_cng), C(edition_assumed), C(facts_stale). Infos are C(connector_auth),
-          C(not_relayed_to_edge).
+          C(internal_expired), C(no_eligible), C(best_expired), C(not_best), C(edge_copy_differs). Warnings are
+          C(internal_expires_soon), C(internal_is_auth_certificate), C(key_cng), C(edition_assumed), C(facts_stale). Infos are
+          C(connector_auth), C(not_relayed_to_edge).
       type: list
       elements: dict
       contains:
