@@ -48,10 +48,9 @@ options:
     default: fqdn
 notes:
   - The name of the file must end in C(exchange_servers.yml) or C(exchange_servers.yaml).
-  - Ansible goes on without an inventory source that it cannot read, and lets its other inventory plugins try the file. Set
-    C(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true) so that it stops, and
-    C(ANSIBLE_INVENTORY_ENABLED=msexchange.transport_tls.exchange_servers,ansible.builtin.yaml) so that this plugin's message
-    is the only one.
+  - Ansible goes on without an inventory source that it cannot read, and lets its other inventory plugins try the file, each
+    with a warning of its own. Set C(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true) so that it stops. With
+    C(ANSIBLE_INVENTORY_ENABLED=msexchange.transport_tls.exchange_servers) this plugin's message is the only one.
   - Sources that are to be matched must come first, with C(-i) or, in a folder, by the order of their names.
   - A cache holds what the directory said, never the password. C(--flush-cache) reads anew.
 requirements:

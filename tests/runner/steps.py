@@ -40,6 +40,7 @@ STEPS = (
     *_on_both("pytest", "unit", "python -m pytest -q", ("openssl",)),
     *_on_both("ansible-test units", "sanity", "python tests/runner/ansible_test.py units", ("git", "openssl")),
     *_on_both("molecule", "molecule", "molecule test"),
+    *_on_both("molecule, directory", "molecule", "molecule test --scenario-name directory", ("slapd",)),
     *_on_both("examples of the documentation", "docs", "python tests/examples/run.py"),
     Step("artifact, newest", "artifact", (NEWEST_USER, DEMO), "python tests/runner/artifact.py"),
     Step("artifact, oldest", "artifact", (OLDEST_USER, DEMO), "python tests/runner/artifact.py"),
