@@ -190,6 +190,10 @@ class Session:
             seconds = f"{self.deadline.seconds:.3g} seconds"
             return ServerUnavailable(f"{self.server} is down or slow: no whole answer within {seconds}")
         if type(error).__module__.startswith("gssapi"):
+            if "Preauthentication failed" in said:
+                return DirectoryError(
+                    f"{self.server}: Kerberos refuses the bind: wrong password; check directory.password"
+                )
             return DirectoryError(
                 f"{self.server}: Kerberos failed ({said}); is there a ticket (kinit), is directory.server the name "
                 "that the server has in the domain, and do the clocks agree?"

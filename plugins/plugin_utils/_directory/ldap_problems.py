@@ -15,6 +15,8 @@ SUCCESS = 0
 NO_SUCH_OBJECT = 32
 
 _LONGEST_MESSAGE = 200
+# "a successful bind must be completed" (Windows), "unavailable without authentication" (Samba).
+_UNBOUND = re.compile(r"successful bind|without authentication")
 _DATA = re.compile(r"data ([0-9a-fA-F]+)")
 _BAD_BINDINGS = "80090346"
 
@@ -90,7 +92,7 @@ def refused(server: str, code: int, message: str, what: str) -> DirectoryError:
             f"{server} refers to another server for {what}, and referrals are not followed, as they would take the "
             "password along; name a server that holds the configuration itself in directory.server"
         )
-    if code == _NO_RIGHT or (code == _OPERATIONS_ERROR and "bind" in message.lower()):
+    if code == _NO_RIGHT or (code == _OPERATIONS_ERROR and _UNBOUND.search(message)):
         return DirectoryError(
             f"{server}: no right to read {what} ({said}); bind as a user who may read the configuration"
         )

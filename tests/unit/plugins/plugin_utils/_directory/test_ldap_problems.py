@@ -50,6 +50,8 @@ def test_a_refused_bind_says_why(code: int, message: str, text: str) -> None:
         (10, "", "referrals are not followed"),
         (50, "", "no right to read the servers"),
         (1, "000004DC: LdapErr: In order to perform this operation a successful bind must be done", "no right to read"),
+        (1, "00002020: Operation unavailable without authentication", "no right to read"),
+        (1, "something else", "refuses the servers"),
         (32, "", "check directory.base"),
         (53, "no\nway\x00", r"refuses the servers (result 53: no way)"),
         (8, "", "demands encryption"),
