@@ -6,8 +6,9 @@ PYTHON := $(or $(PYTHON),$(shell for python in python3.14 python3.13 python3.12 
 RUNNER = $(or $(PYTHON),$(error No Python 3.11 or later with venv and ensurepip: make deps)) -B tests/runner
 SECONDS ?= 60
 SYSTEM = git make openssl python3 python3-venv
+DIRECTORY = slapd ldap-utils libkrb5-dev gcc
 
-.PHONY: help demo test lint unit sanity molecule docs artifact bench fuzz deps clean
+.PHONY: help demo test lint unit sanity directory molecule docs artifact bench fuzz deps clean
 
 help: ## this list
 	@grep -E '^[a-z ]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 44
@@ -18,7 +19,7 @@ demo: ## decide for a small fleet of Exchange servers, and show it
 test: ## all checks that this machine can run; with CI=1 what it cannot is a failure
 	@$(RUNNER) test
 
-lint unit sanity molecule docs artifact: ## a part of them
+lint unit sanity directory molecule docs artifact: ## a part of them
 	@$(RUNNER) test $@
 
 bench: ## measure the speed
@@ -28,7 +29,7 @@ fuzz: ## feed each reader with damaged files, SECONDS=60
 	@$(RUNNER) fuzz $(SECONDS)
 
 deps: ## install the system packages (apt, root)
-	@dpkg -s $(SYSTEM) >/dev/null 2>&1 || { apt-get update && apt-get install --yes --no-install-recommends $(SYSTEM); }
+	@dpkg -s $(SYSTEM) $(DIRECTORY) >/dev/null 2>&1 || sh tests/runner/install_packages.sh $(SYSTEM) $(DIRECTORY)
 
 clean: ## remove all that was built
 	rm -rf .build

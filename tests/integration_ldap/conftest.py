@@ -89,7 +89,9 @@ def start(authority: Authority, tmp_path: Path) -> Start:
 
 @pytest.fixture(scope="session")
 def small(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slapd]:
-    with slapd(tmp_path_factory.mktemp("small") / "slapd", small_forest(), certificate=authority.certificate()) as server:
+    with slapd(
+        tmp_path_factory.mktemp("small") / "slapd", small_forest(), certificate=authority.certificate()
+    ) as server:
         yield server
 
 

@@ -88,9 +88,7 @@ def test_what_active_directory_has_of_an_edge_is_a_copy(small: Slapd, ask: Ask) 
 
 
 def test_what_the_own_directory_of_an_edge_has_is_none(start: Start, ask: Ask) -> None:
-    edge = server_entry(
-        "EDGE01", roles=EDGE, internal_certificate=INTERNAL.der, configuration=ADLDS_CONFIGURATION
-    )
+    edge = server_entry("EDGE01", roles=EDGE, internal_certificate=INTERNAL.der, configuration=ADLDS_CONFIGURATION)
     entries = forest([edge], configuration=ADLDS_CONFIGURATION)
     with start(entries, configuration=ADLDS_CONFIGURATION) as server:
         user = user_dn("svc-audit", ADLDS_CONFIGURATION)

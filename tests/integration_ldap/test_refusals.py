@@ -78,8 +78,8 @@ def test_start_tls_does_where_it_is_demanded(start: Start, ask: Ask) -> None:
         assert read_entries(ask(server.ldap, start_tls=True), "EX01")
 
 
-def test_without_a_name_anonymous_sees_what_the_server_shows_it(small: Slapd, ask: Ask) -> None:
-    assert "Exchange" in refusal(ask(small.ldaps, bind="anonymous", username=None, password=None))
+def test_who_is_anonymous_has_no_right_to_read(small: Slapd, ask: Ask) -> None:
+    assert "no right to read" in refusal(ask(small.ldaps, bind="anonymous", username=None, password=None))
 
 
 @pytest.mark.parametrize("scheme", ["ldaps", "ldap"])
@@ -124,10 +124,9 @@ def test_a_base_that_is_not_there_is_told(small: Slapd, ask: Ask) -> None:
 
 def test_a_server_that_dies_between_two_pages_loses_nothing_silently(start: Start, ask: Ask) -> None:
     with start(forest(fleet(1200))) as server:
-        bytes_of_a_page = 500 * 700
-        with dying(server.tls_port, after=bytes_of_a_page + 20000) as port:
+        # After the first page of servers and before the last.
+        with dying(server.tls_port, after=900_000) as port:
             came: list[object] = []
             with pytest.raises(DirectoryError, match=re.escape(f"localhost:{port}")):
-                for entry in read_forest(ask(f"ldaps://{HOST}:{port}")):
-                    came.append(entry)
-        assert len(list(read_forest(ask(server.ldaps)))) > 2400
+                came.extend(read_forest(ask(f"ldaps://{HOST}:{port}")))
+        assert 500 <= len(came) < len(list(read_forest(ask(server.ldaps))))

@@ -39,6 +39,7 @@ STEPS = (
     *_on_both("ansible-test sanity", "sanity", "python tests/runner/ansible_test.py sanity", ("git",)),
     *_on_both("pytest", "unit", "python -m pytest -q", ("openssl",)),
     *_on_both("ansible-test units", "sanity", "python tests/runner/ansible_test.py units", ("git", "openssl")),
+    *_on_both("directory servers", "directory", "python -m pytest -q tests/integration_ldap", ("slapd", "ldapsearch")),
     *_on_both("molecule", "molecule", "molecule test"),
     *_on_both("molecule, directory", "molecule", "molecule test --scenario-name directory", ("slapd",)),
     *_on_both("examples of the documentation", "docs", "python tests/examples/run.py"),
