@@ -342,6 +342,6 @@ def _close_socket(connection: Any) -> None:
 
 def _entry(item: dict[str, Any]) -> Entry:
     attributes = {
-        name.lower().removesuffix(";binary"): tuple(values) for name, values in item["raw_attributes"].items()
+        name.lower().removesuffix(";binary"): tuple(values or ()) for name, values in item["raw_attributes"].items()
     }
     return Entry(item["dn"], attributes)
