@@ -120,7 +120,7 @@ class ParsedCertificate:
     @property
     def self_signed(self) -> bool:
         """Surely self-signed, that is, subject equals issuer and its own key verifies its signature (procedure.md)."""
-        return self.self_signature is True
+        return self.self_issued and self.self_signature is True
 
 
 class _Outline(NamedTuple):
@@ -155,15 +155,27 @@ def load(der: bytes) -> ParsedCertificate:
     Raises CertificateError, and nothing else, for bytes that are no certificate, and for one whose names, dates,
     subject alternative name or extended key usage cannot be read; a public key or another extension is a warning.
     """
-    whole = _whole(der)
+    (found,) = load_each((der,))
+    if isinstance(found, CertificateError):
+        raise found
+    return found
+
+
+def load_each(ders: Iterable[bytes]) -> list[ParsedCertificate | CertificateError]:
+    """As `load` does, for many at once, with the error in the place of what cannot be read."""
+    found: list[ParsedCertificate | CertificateError] = []
+    # Once for all: to record warnings takes a twentieth of the time of a certificate.
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        try:
-            return _parsed(der, whole, caught)
-        except CertificateError:
-            raise
-        except Exception as error:
-            raise CertificateError(f"not a certificate that cryptography can read: {said(error)}") from None
+        for der in ders:
+            caught.clear()
+            try:
+                found.append(_parsed(der, _whole(der), caught))
+            except CertificateError as error:
+                found.append(error)
+            except Exception as error:
+                found.append(CertificateError(f"not a certificate that cryptography can read: {said(error)}"))
+    return found
 
 
 def describe(
