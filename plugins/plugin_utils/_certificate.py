@@ -9,9 +9,11 @@ Whatever `cryptography` notices late, in its lazy extensions, names and dates, i
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -165,7 +167,7 @@ def load_each(ders: Iterable[bytes]) -> list[ParsedCertificate | CertificateErro
     """As `load` does, for many at once, with the error in the place of what cannot be read."""
     found: list[ParsedCertificate | CertificateError] = []
     # Once for all: to record warnings takes a twentieth of the time of a certificate.
-    with warnings.catch_warnings(record=True) as caught:
+    with _without_collector(), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         for der in ders:
             caught.clear()
@@ -176,6 +178,18 @@ def load_each(ders: Iterable[bytes]) -> list[ParsedCertificate | CertificateErro
             except Exception as error:
                 found.append(CertificateError(f"not a certificate that cryptography can read: {said(error)}"))
     return found
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """A store makes thousands of objects and no cycles: the collector would walk over all of them again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def describe(

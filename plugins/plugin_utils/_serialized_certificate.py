@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 _KEY_PROVIDER_INFO = 2
 _FRIENDLY_NAME = 11
@@ -29,14 +28,14 @@ _ENCODING_OF_CERTIFICATES = 0xFFFF  # the upper half says how messages are encod
 
 _PROVIDER_INFO = struct.Struct("<7I")
 _CNG_TYPE = 0
+_NUL = bytes(2)
 
 
 class SerializedCertificateError(ValueError):
     """Bytes that are no serialized certificate: the message says what was seen, and at which byte."""
 
 
-@dataclass(frozen=True, slots=True)
-class SerializedCertificate:
+class SerializedCertificate(NamedTuple):
     """What the records say. `der` is as found, not checked to be a certificate; `properties` are the ids, in order.
 
     `has_private_key` is what Windows means by it: property 2 is there. `provider` is None where property 2 does not
@@ -124,7 +123,7 @@ def _provider(info: bytes) -> Literal["csp", "cng"] | None:
     if len(info) < _PROVIDER_INFO.size:
         return None
     _container, name, provider_type, *_others = _PROVIDER_INFO.unpack_from(info)
-    if not _PROVIDER_INFO.size <= name < len(info) or not _text(info[name:]):
+    if not _PROVIDER_INFO.size <= name < len(info) or info[name : name + 2] == _NUL:
         return None
     return "cng" if provider_type == _CNG_TYPE else "csp"
 
