@@ -1,7 +1,7 @@
 """Carry an answer through `no_log`, which strikes a password out of every text and number where it happens to occur.
 
-A short password occurs by chance in base64, in a host name, in a size. The answer is written without the first character
-of the password, so that nothing is struck out.
+A short password occurs by chance in base64, in a host name, in a size. The answer is written without its first
+character, so that nothing is struck out.
 """
 
 # Copyright (c) 2026 The msexchange.transport_tls authors

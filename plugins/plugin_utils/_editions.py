@@ -26,15 +26,20 @@ class Edition:
     transport_cmdlet: str
 
 
+_TO_THE_INTERNAL_CERTIFICATE = (
+    procedure.step_1,
+    procedure.step_2a,
+    procedure.step_2b,
+    procedure.step_3,
+    procedure.step_4,
+    procedure.step_5,
+)
+_EDGE_GATE: Gate = {"2a": exchange_server_authentication, "2b": edge_address_space}
+
 EDITION_2007 = Edition(
     "2007",
     (
-        procedure.step_1,
-        procedure.step_2a,
-        procedure.step_2b,
-        procedure.step_3,
-        procedure.step_4,
-        procedure.step_5,
+        *_TO_THE_INTERNAL_CERTIFICATE,
         procedure.step_6,
         procedure.step_7,
         procedure.step_8,
@@ -42,7 +47,7 @@ EDITION_2007 = Edition(
     ),
     {
         "hub": {"2a": exchange_server_authentication, "2b": delivery_to_edge},
-        "edge": {"2a": exchange_server_authentication, "2b": edge_address_space},
+        "edge": _EDGE_GATE,
     },
     compares_with_best=True,
     transport_cmdlet="Get-TransportServer",
@@ -51,12 +56,7 @@ EDITION_2007 = Edition(
 EDITION_2016 = Edition(
     "2016",
     (
-        procedure.step_1,
-        procedure.step_2a,
-        procedure.step_2b,
-        procedure.step_3,
-        procedure.step_4,
-        procedure.step_5,
+        *_TO_THE_INTERNAL_CERTIFICATE,
         procedure.absent("6"),
         procedure.absent("7"),
         procedure.absent("8"),
@@ -64,7 +64,7 @@ EDITION_2016 = Edition(
     ),
     {
         "hub": {"2b": delivery_to_edge},
-        "edge": {"2a": exchange_server_authentication, "2b": edge_address_space},
+        "edge": _EDGE_GATE,
     },
     compares_with_best=False,
     transport_cmdlet="Get-TransportService",

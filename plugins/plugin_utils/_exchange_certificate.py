@@ -170,7 +170,7 @@ class _Stream:
     def _header(self) -> int:
         if self._byte() != _HEADER:
             raise self._wrong("no binary-formatter stream: it does not begin with its header", 0)
-        root, _header_id, major, minor = (self._i32() for _ in range(4))
+        root, _header_id, major, minor = (self._i32() for _each in range(4))
         if (major, minor) != (1, 0):
             raise self._wrong(f"the stream is of the version {major}.{minor}, expected 1.0", 0)
         return root
@@ -259,8 +259,8 @@ class _Stream:
             raise self._wrong(f"the class {name[:200]}, which an exported certificate does not hold", begin)
         if not 0 <= count <= _MOST_MEMBERS:
             raise self._wrong(f"the class {name} with {count} members, expected at most {_MOST_MEMBERS}", begin)
-        names = [self._text() for _ in range(count)]
-        kinds = [self._byte() for _ in range(count)]
+        names = [self._text() for _each in range(count)]
+        kinds = [self._byte() for _each in range(count)]
         made = _Class(name, tuple(zip(names, map(self._type, kinds), strict=True)))
         if of_a_library:
             self._i32()

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, NamedTuple
 
@@ -29,14 +28,14 @@ _ENCODING_OF_CERTIFICATES = 0xFFFF  # the upper half says how messages are encod
 
 _PROVIDER_INFO = struct.Struct("<7I")
 _CNG_TYPE = 0
+_NUL = bytes(2)
 
 
 class SerializedCertificateError(ValueError):
     """Bytes that are no serialized certificate: the message says what was seen, and at which byte."""
 
 
-@dataclass(frozen=True, slots=True)
-class SerializedCertificate:
+class SerializedCertificate(NamedTuple):
     """What the records say. `der` is as found, not checked to be a certificate; `properties` are the ids, in order.
 
     `has_private_key` is what Windows means by it: property 2 is there. `provider` is None where property 2 does not
@@ -51,13 +50,9 @@ class SerializedCertificate:
     properties: tuple[int, ...]
 
 
-class Record(NamedTuple):
-    """One property, and the byte where its header begins."""
-
-    offset: int
-    property_id: int
-    encoding: int
-    data: bytes
+# Plain tuples, as ten of them are made for each certificate.
+Record = tuple[int, int, int, bytes]
+"""The byte where the header of a property begins, its id, its encoding and its data."""
 
 
 def read_serialized_certificate(blob: bytes) -> SerializedCertificate:
@@ -72,16 +67,16 @@ def certificate_of(records: Sequence[Record]) -> SerializedCertificate:
     """The certificate that these records make, as in `read_serialized_certificate`."""
     if len(records) > MOST_RECORDS:
         raise SerializedCertificateError(
-            f"more than {MOST_RECORDS} records, the next at byte {records[MOST_RECORDS].offset}"
+            f"more than {MOST_RECORDS} records, the next at byte {records[MOST_RECORDS][0]}"
         )
-    data = {record.property_id: record.data for record in records}
+    data = {property_id: content for _offset, property_id, _encoding, content in records}
     return SerializedCertificate(
         der=_certificate(records),
         provider=_provider(data[_KEY_PROVIDER_INFO]) if _KEY_PROVIDER_INFO in data else None,
         has_private_key=_KEY_PROVIDER_INFO in data,
-        friendly_name=_text(data.get(_FRIENDLY_NAME, b"")) or None,
+        friendly_name=_text(data[_FRIENDLY_NAME]) or None if _FRIENDLY_NAME in data else None,
         archived=_ARCHIVED in data,
-        properties=tuple(record.property_id for record in records),
+        properties=tuple([record[1] for record in records]),
     )
 
 
@@ -98,27 +93,26 @@ def records_of(data: bytes, offset: int = 0) -> Iterator[Record]:
             raise SerializedCertificateError(
                 f"property {property_id} at byte {offset} says {length} bytes, {len(data) - begin} are there"
             )
-        yield Record(offset, property_id, encoding, data[begin : begin + length])
+        yield offset, property_id, encoding, data[begin : begin + length]
         offset = begin + length
 
 
 def _certificate(records: Sequence[Record]) -> bytes:
-    found = [record for record in records if record.property_id == CERTIFICATE]
+    found = [record for record in records if record[1] == CERTIFICATE]
     if not found:
-        ids = ", ".join(str(record.property_id) for record in records) or "none"
+        ids = ", ".join(str(record[1]) for record in records) or "none"
         raise SerializedCertificateError(f"no property {CERTIFICATE} (the certificate); properties: {ids}")
     if len(found) > 1:
-        places = " and ".join(str(record.offset) for record in found)
+        places = " and ".join(str(record[0]) for record in found)
         raise SerializedCertificateError(f"property {CERTIFICATE} (the certificate) more than once, at bytes {places}")
-    record = found[0]
-    if record.encoding & _ENCODING_OF_CERTIFICATES != _X509_ENCODING:
+    offset, _property_id, encoding, data = found[0]
+    if encoding & _ENCODING_OF_CERTIFICATES != _X509_ENCODING:
         raise SerializedCertificateError(
-            f"property {CERTIFICATE} at byte {record.offset} has the encoding {record.encoding:#x},"
-            f" expected {_X509_ENCODING} (X.509)"
+            f"property {CERTIFICATE} at byte {offset} has the encoding {encoding:#x}, expected {_X509_ENCODING} (X.509)"
         )
-    if not record.data:
-        raise SerializedCertificateError(f"property {CERTIFICATE} (the certificate) at byte {record.offset} is empty")
-    return record.data
+    if not data:
+        raise SerializedCertificateError(f"property {CERTIFICATE} (the certificate) at byte {offset} is empty")
+    return data
 
 
 def _provider(info: bytes) -> Literal["csp", "cng"] | None:
@@ -129,7 +123,7 @@ def _provider(info: bytes) -> Literal["csp", "cng"] | None:
     if len(info) < _PROVIDER_INFO.size:
         return None
     _container, name, provider_type, *_others = _PROVIDER_INFO.unpack_from(info)
-    if not _PROVIDER_INFO.size <= name < len(info) or not _text(info[name:]):
+    if not _PROVIDER_INFO.size <= name < len(info) or info[name : name + 2] == _NUL:
         return None
     return "cng" if provider_type == _CNG_TYPE else "csp"
 

@@ -18,14 +18,3 @@ def all_of(values: Iterable[bool | None]) -> bool | None:
         if value is None:
             result = None
     return result
-
-
-def any_of(values: Iterable[bool | None]) -> bool | None:
-    """True as soon as one is true, else None when one is not known, else false."""
-    result: bool | None = False
-    for value in values:
-        if value is True:
-            return True
-        if value is None:
-            result = None
-    return result

@@ -64,7 +64,7 @@ def run_one(target: str, seconds: int) -> bool:
 
 def fuzz(target: str, arguments: list[str]) -> None:
     """Fuzz in this process, which atheris ends."""
-    import atheris
+    import atheris  # type: ignore[import-untyped]
 
     with atheris.instrument_imports(include=["ansible_collections.msexchange.transport_tls.plugins"]):
         module = importlib.import_module(f"fuzz_{target}")

@@ -52,6 +52,8 @@ def surroundings(environments: Sequence[Environment], pythons: Iterable[str] = (
         "NO_COLOR": "1",
         "ANSIBLE_INJECT_FACT_VARS": "False",
         "ANSIBLE_REMOTE_TMP": str(home / "remote"),
+        # Before 2.19.4 ansible-core may hang between two plays unless it waits for its workers to end by themselves.
+        "ANSIBLE_WORKER_SHUTDOWN_POLL_COUNT": "100",
         "HYPOTHESIS_STORAGE_DIRECTORY": str(BUILD / "cache/hypothesis"),
         "MYPYPATH": os.pathsep.join([str(BUILD / "mypy"), str(ROOT / "tests/runner")]),
         "PYTHONPYCACHEPREFIX": str(BUILD / "cache/pycache"),

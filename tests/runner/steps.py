@@ -54,7 +54,7 @@ STEPS = (
     Step("real exports", "unit", (NEWEST,), "python -m pytest -q tests/real_exports", folders=("ANON_TLS_EXPORTS",)),
     Step("ansible-lint", "lint", (TOOLS,), "ansible-lint --profile production --offline"),
     Step("mypy", "lint", (TOOLS,), f"mypy -p {_COLLECTION}.plugins -p {_COLLECTION}.tests.fixtures"),
-    Step("mypy, programs", "lint", (TOOLS,), "mypy tests/runner tests/examples benchmarks"),
+    Step("mypy, programs", "lint", (TOOLS,), "mypy tests/runner tests/examples tests/fuzz/run.py benchmarks"),
     Step("ruff check", "lint", (TOOLS,), "ruff check"),
     Step("ruff format", "lint", (TOOLS,), "ruff format --check"),
     Step("antsibull-docs", "docs", (TOOLS,), "antsibull-docs lint-collection-docs --plugin-docs ."),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .._certificate import CertificateError, ParsedCertificate, load, thumbprint_if_whole
+from .._certificate import CertificateError, ParsedCertificate, load_each, thumbprint_if_whole
 from .._facts import Unreadable
 from .folder_reading import AuthorityFiles, CertificateFile
 
@@ -38,11 +38,10 @@ class Parsed:
 def parse(files: Iterable[CertificateFile], unreadable: Iterable[Unreadable] = ()) -> Parsed:
     """What cannot be parsed joins what was unreadable before."""
     certificates, refused, warnings = [], list(unreadable), []
-    for file in files:
-        try:
-            parsed = load(file.der)
-        except CertificateError as error:
-            refused.append(Unreadable(file.files, thumbprint_if_whole(file.der), str(error)))
+    files = list(files)
+    for file, parsed in zip(files, load_each(file.der for file in files), strict=True):
+        if isinstance(parsed, CertificateError):
+            refused.append(Unreadable(file.files, thumbprint_if_whole(file.der), str(parsed)))
         else:
             certificates.append(Found(file, parsed))
             warnings += [f"{file.files}: {warning}" for warning in parsed.warnings]

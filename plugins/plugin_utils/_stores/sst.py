@@ -27,6 +27,7 @@ _HEADER = b"\0\0\0\0CERT"
 _END = 0
 _END_RECORD = bytes(12)
 _NO_CERTIFICATES = {33: "CRL", 34: "CTL"}  # what else ends an element (wincrypt.h)
+_LAST_OF_AN_ELEMENT = frozenset((CERTIFICATE, *_NO_CERTIFICATES))
 
 
 def read_sst(data: bytes, file: str) -> ExportContents:
@@ -56,25 +57,26 @@ class _Reading:
     def run(self, data: bytes) -> None:
         elements = 0
         for record in records_of(data, len(_HEADER)):
-            if record.property_id == _END:
-                self._end(data, record.offset)
+            offset, property_id, _encoding, _content = record
+            if property_id == _END:
+                self._end(data, offset)
                 return
             # Of an element with too many records no more are kept than it takes to see that.
             if len(self._element) <= MOST_RECORDS:
                 self._element.append(record)
-            if record.property_id == CERTIFICATE or record.property_id in _NO_CERTIFICATES:
+            if property_id in _LAST_OF_AN_ELEMENT:
                 elements += 1
                 if elements > MAX_ELEMENTS:
                     self._element = []
-                    self.damaged(f"more than {MAX_ELEMENTS} elements, those from byte {record.offset} on are not read")
+                    self.damaged(f"more than {MAX_ELEMENTS} elements, those from byte {offset} on are not read")
                     return
-                self._take(record.property_id)
+                self._take(property_id)
         self._incomplete()
         self.damaged(f"the file was cut: it has no end record at byte {len(data)}")
 
     def _take(self, kind: int) -> None:
         element, self._element = self._element, []
-        place = f"{self._file} (byte {element[0].offset})"
+        place = f"{self._file} (byte {element[0][0]})"
         if kind in _NO_CERTIFICATES:
             self.contents.warnings.append(f"{place} is a {_NO_CERTIFICATES[kind]} and no certificate")
             return
@@ -96,7 +98,7 @@ class _Reading:
 
     def _incomplete(self) -> None:
         if self._element:
-            begin = self._element[0].offset
+            begin = self._element[0][0]
             self.contents.my.unreadable.append(
                 Unreadable(
                     f"{self._file} (byte {begin})", None, f"no property {CERTIFICATE} (the certificate) up to the end"

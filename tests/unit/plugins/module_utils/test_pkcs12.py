@@ -78,7 +78,7 @@ def replaced(data: bytes, old: bytes, new: bytes) -> bytes:
 
 def with_mac_iterations(number: bytes) -> bytes:
     version, contents, mac = elements_of(GOOD, element_at(GOOD, 0, len(GOOD)))
-    digest, salt, _count = elements_of(GOOD, mac)
+    digest, salt, *_count = elements_of(GOOD, mac)
     mac_data = whole_of(GOOD, digest) + whole_of(GOOD, salt) + encoded(INTEGER, number)
     return encoded(SEQUENCE, whole_of(GOOD, version) + whole_of(GOOD, contents) + encoded(SEQUENCE, mac_data))
 
@@ -220,7 +220,7 @@ def test_a_folder_has_so_many_iterations_and_no_more(tmp_path: Path, monkeypatch
 
 def test_the_counts_of_keys_certificates_and_mac_are_all_seen() -> None:
     assert count_iterations(with_iterations(3000)).most == 3000
-    assert count_iterations(with_iterations(3000)).total > 6000
+    assert count_iterations(with_iterations(3000)).total >= 6000
     assert count_iterations(write_pkcs12(ONE, None)).total <= 2048
 
 

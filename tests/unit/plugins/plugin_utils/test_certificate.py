@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from cryptography import x509
@@ -17,7 +16,6 @@ from hypothesis import strategies as st
 
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils import _facts
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._certificate import (
-    ParsedCertificate,
     describe,
     load,
     thumbprint_if_whole,
@@ -32,6 +30,7 @@ from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates im
     server_certificate,
     shared_rsa_key,
 )
+from ansible_collections.msexchange.transport_tls.tests.fixtures.loaded_certificate import UNTRUSTED, facts_of, loaded
 from ansible_collections.msexchange.transport_tls.tests.fixtures.raw_certificate import (
     attribute_name,
     dns_names,
@@ -48,24 +47,6 @@ TEMPLATE = "1.3.6.1.4.1.311.21.7"
 
 NULL = b"\x05\x00"
 GOOD = raw_certificate(extensions=[dns_names(b"ex01.contoso.com")]).der
-UNTRUSTED = _facts.Trust("untrusted", "no issuer", "built")
-
-
-def loaded(**parts: Any) -> ParsedCertificate:
-    return load(raw_certificate(**parts).der)
-
-
-def facts_of(parsed: ParsedCertificate) -> _facts.Certificate:
-    return describe(
-        parsed,
-        has_private_key=None,
-        services=None,
-        services_evidence=None,
-        provider=None,
-        friendly_name=None,
-        archived=False,
-        trust=UNTRUSTED,
-    )
 
 
 @pytest.fixture(scope="module")

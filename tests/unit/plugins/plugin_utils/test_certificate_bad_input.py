@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 
 import pytest
 from cryptography import x509
@@ -15,17 +14,15 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.msexchange.transport_tls.plugins.plugin_utils import _facts
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._certificate import (
     CertificateError,
-    ParsedCertificate,
-    describe,
     load,
     thumbprint_of,
 )
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._der import encoded
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._plain_data import to_plain
 from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates import root_authority
+from ansible_collections.msexchange.transport_tls.tests.fixtures.loaded_certificate import facts_of, loaded
 from ansible_collections.msexchange.transport_tls.tests.fixtures.raw_certificate import (
     attribute_name,
     dns_names,
@@ -43,24 +40,6 @@ KEY_USAGE = "2.5.29.15"
 AUTHORITY_INFORMATION = "1.3.6.1.5.5.7.1.1"
 
 NULL = b"\x05\x00"
-UNTRUSTED = _facts.Trust("untrusted", "no issuer", "built")
-
-
-def loaded(**parts: Any) -> ParsedCertificate:
-    return load(raw_certificate(**parts).der)
-
-
-def facts_of(parsed: ParsedCertificate) -> _facts.Certificate:
-    return describe(
-        parsed,
-        has_private_key=None,
-        services=None,
-        services_evidence=None,
-        provider=None,
-        friendly_name=None,
-        archived=False,
-        trust=UNTRUSTED,
-    )
 
 
 GOOD = raw_certificate(extensions=[dns_names(b"ex01.contoso.com"), extension(x509.BasicConstraints(False, None))]).der

@@ -97,6 +97,17 @@ def test_a_server_is_found_by_every_name_of_its_own(answer: Answer, name: str) -
         ({"InternalTransportCertificate": b"\x01\x02\x03"}, "corrupt", None),
         ({"InternalTransportCertificate": None}, "present", ONE.thumbprint),
     ],
+    ids=[
+        "as exported",
+        "a thumbprint in lower case",
+        "a thumbprint that is nil",
+        "a thumbprint that is empty",
+        "no thumbprint",
+        "a thumbprint that is none",
+        "a certificate",
+        "bytes that are no certificate",
+        "a certificate that is nil",
+    ],
 )
 def test_present_and_nil_is_null_and_absent_is_unknown(
     answer: Answer, properties: dict[str, Value], status: str, thumbprint: str | None
