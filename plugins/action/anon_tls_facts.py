@@ -78,6 +78,8 @@ class ActionModule(ActionBase):
         except GatheringError as error:
             raise AnsibleActionFail(f"anon_tls_facts: {error}") from error
         result.update(answer, changed=False)
+        # As ansible.builtin.setup does with -v; -vv prints all.
+        result["_ansible_verbose_override"] = self._display.verbosity < 2
         result["ansible_facts"] = {**answer.get("ansible_facts", {}), "anon_tls": facts.to_plain()}
         lost = (f"{failure.part} could not be gathered: {failure.reason}" for failure in facts.failures)
         if warnings := [*answer.get("warnings", ()), *facts.warnings, *lost]:

@@ -50,6 +50,8 @@ class ActionModule(ActionBase):
         except (FactsError, CaseError) as error:
             raise AnsibleActionFail(f"anon_tls_select: {error}") from error
         result.update(changed=False, decision=plain)
+        # With -v a playbook's own words are enough; -vv prints all.
+        result["_ansible_verbose_override"] = self._display.verbosity < 2
         if decision.warnings:
             result["warnings"] = list(decision.warnings)
         return result

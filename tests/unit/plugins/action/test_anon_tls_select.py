@@ -14,6 +14,7 @@ import pytest
 import yaml
 from ansible.errors import AnsibleActionFail
 from ansible.playbook.task import Task
+from ansible.utils.display import Display
 
 from ansible_collections.msexchange.transport_tls.plugins.action.anon_tls_select import ARGUMENT_SPEC, ActionModule
 from ansible_collections.msexchange.transport_tls.plugins.modules import anon_tls_select as documentation
@@ -58,6 +59,14 @@ def test_facts_that_are_given_win_over_those_of_the_host() -> None:
     other = hub([OWN], self_signed("gone"))
     decision = run({"facts": other.to_plain()}, {"anon_tls": FACTS.to_plain()})["decision"]
     assert decision["outcome"] == "not_advertised"
+
+
+@pytest.mark.parametrize(("verbosity", "hidden"), [(0, True), (1, True), (2, False)])
+def test_the_whole_decision_is_printed_from_two_v_on(
+    verbosity: int, hidden: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Display(), "verbosity", verbosity)
+    assert run({"facts": FACTS.to_plain()})["_ansible_verbose_override"] is hidden
 
 
 def test_check_mode_decides_the_same() -> None:
