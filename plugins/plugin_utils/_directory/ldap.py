@@ -15,14 +15,18 @@ import re
 import ssl
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, Literal, TypeVar
 
-import ldap3
-from ldap3.core.exceptions import LDAPSessionTerminatedByServerError
-from ldap3.utils.conv import escape_filter_chars
+with warnings.catch_warnings():
+    # ldap3 2.9.1 uses names of pyasn1 that newer versions deprecate.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import ldap3
+    from ldap3.core.exceptions import LDAPSessionTerminatedByServerError
+    from ldap3.utils.conv import escape_filter_chars
 
 from .entry import DirectoryError, Entry
 from .ldap_options import MINIMUM_LDAP3, Address, Deadline, LdapOptions
@@ -247,7 +251,8 @@ class _Tls(ldap3.Tls):  # type: ignore[misc]
     def wrap_socket(self, connection: Any, do_handshake: bool = False) -> None:
         plain = connection.socket
         plain = plain.plain if isinstance(plain, _TimedSocket) else plain
-        assert self._context is not None
+        if self._context is None:
+            raise AssertionError("TLS that was not asked for")
         try:
             plain.settimeout(self._session.deadline.left())
             secured = self._context.wrap_socket(plain, server_hostname=self._host)
