@@ -55,7 +55,7 @@ def surroundings(environments: Sequence[Environment], pythons: Iterable[str] = (
         # Before 2.19.4 ansible-core may hang between two plays unless it waits for its workers to end by themselves.
         "ANSIBLE_WORKER_SHUTDOWN_POLL_COUNT": "100",
         "HYPOTHESIS_STORAGE_DIRECTORY": str(BUILD / "cache/hypothesis"),
-        "MYPYPATH": os.pathsep.join([str(BUILD / "mypy"), str(ROOT / "tests/runner")]),
+        "MYPYPATH": os.pathsep.join([str(BUILD / "mypy"), str(ROOT / "tests/runner"), str(ROOT / "benchmarks")]),
         "PYTHONPYCACHEPREFIX": str(BUILD / "cache/pycache"),
     }
 
