@@ -196,10 +196,10 @@ def test_a_problem_is_one_message_that_names_the_options_of_the_file(lab: Lab) -
 
 
 def test_without_ldap3_the_message_says_what_to_install(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    session = f"{exchange_ldap.__package__}.ldap"
+    package = exchange_ldap.__spec__.parent
     monkeypatch.setitem(sys.modules, "ldap3", None)
-    monkeypatch.delitem(sys.modules, session, raising=False)
-    monkeypatch.delattr(session, raising=False)
+    monkeypatch.delitem(sys.modules, f"{package}.ldap", raising=False)
+    monkeypatch.delattr(sys.modules[package], "ldap", raising=False)
     monkeypatch.setattr(lab, "read", exchange_ldap.read_forest)
     with pytest.raises(AnsibleParserError, match=r"exchange_servers: .*needs the Python package ldap3.*pip install"):
         lab.parse()
