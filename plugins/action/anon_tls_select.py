@@ -14,7 +14,8 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._case import CaseError, Question
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._decision import decide
-from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import Facts, FactsError, moment_of
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import Facts, FactsError
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._plain_data import moment_of
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._sessions import TO_EDGE
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {

@@ -13,8 +13,9 @@ from typing import Any, Literal
 from ._candidates import Candidate, latest_first
 from ._case import Case, Question
 from ._editions import EDITIONS, Edition, edition_for
-from ._facts import Facts, text_of
+from ._facts import Facts
 from ._findings import Finding, findings_of
+from ._plain_data import text_of
 from ._procedure import STEP_IDS, Step, named, short, skipped
 from ._remedy import Remedy, desired_of, not_desired, remedies_of
 from ._sessions import ConnectorVerdict

@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from ._plain_data import PlainDataError, from_plain, moment_of, read_text, text_of, to_plain
-
-__all__ = ["moment_of", "text_of"]
+from ._plain_data import PlainDataError, from_plain, read_text, to_plain
 
 SCHEMA_VERSION = 1
 

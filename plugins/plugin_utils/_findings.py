@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Literal
 
 from ._case import Case
-from ._facts import text_of
+from ._plain_data import text_of
 from ._procedure import Step, StepId, named
 
 Severity = Literal["error", "warning", "info"]

@@ -12,7 +12,8 @@ from typing import Literal
 
 from ._candidates import Candidate, select
 from ._case import Case
-from ._facts import Certificate, text_of
+from ._facts import Certificate
+from ._plain_data import text_of
 from ._sessions import Verdict
 
 StepId = Literal["1", "2a", "2b", "3", "4", "5", "6", "7", "8", "9"]
