@@ -23,7 +23,7 @@ from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates im
 )
 from ansible_collections.msexchange.transport_tls.tests.fixtures.ldif import ADLDS_CONFIGURATION, EDGE, server_entry
 from ansible_collections.msexchange.transport_tls.tests.fixtures.powershell import run_script
-from ansible_collections.msexchange.transport_tls.tests.fixtures.serialized_certificate import KeyProvider, serialize
+from ansible_collections.msexchange.transport_tls.tests.fixtures.serialized_certificate import serialize
 from ansible_collections.msexchange.transport_tls.tests.fixtures.windows_host import (
     BROKEN,
     WITHOUT_NETWORK_SERVICE,
@@ -43,11 +43,11 @@ OLD = server_certificate("mail.contoso.com", "ex01.contoso.com", issuer=ROOT, no
 NEW = server_certificate("*.contoso.com", "contoso.com", issuer=ROOT, not_before=NOW - timedelta(days=3))
 KEYLESS = make_certificate("CN=keyless", names=("keyless.fabrikam.com",), not_before=NOW - timedelta(days=90))
 GONE = make_certificate("CN=ex01.contoso.com")
-NEW_KEY = KeyProvider("Microsoft RSA SChannel Cryptographic Provider", 12, "another container")
+RENEWED = Stored(NEW, key_sddl=WITHOUT_NETWORK_SERVICE, services=(), issuers=(ROOT,), root_ca_type="Enterprise")
 STORE = (
     Stored(OWN, services=("IMAP", "SMTP"), friendly_name="Microsoft Exchange"),
     Stored(OLD, services=("IIS",), issuers=(ROOT,), root_ca_type="Enterprise"),
-    Stored(NEW, NEW_KEY, WITHOUT_NETWORK_SERVICE, services=(), issuers=(ROOT,), root_ca_type="Enterprise"),
+    RENEWED,
     Stored(KEYLESS, key=None, services=()),
     Stored(GONE, archived=True),
 )
@@ -176,7 +176,8 @@ def test_enabling_adds_a_service_grants_the_key_and_replaces_the_internal_certif
     assert answer == {"value": []}
     assert host_now(tmp_path)["exchange"]["internal_thumbprint"] == NEW.thumbprint
     assert stored(tmp_path, NEW.thumbprint)["services"] == 16
-    assert host_now(tmp_path)["key_files"][key_file(NEW_KEY)] == f"{WITHOUT_NETWORK_SERVICE}(A;;FR;;;NS)"
+    assert RENEWED.provider is not None
+    assert host_now(tmp_path)["key_files"][key_file(RENEWED.provider)] == f"{WITHOUT_NETWORK_SERVICE}(A;;FR;;;NS)"
 
 
 def test_no_service_is_ever_taken_away(run: Run, tmp_path: Path) -> None:

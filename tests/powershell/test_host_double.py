@@ -49,9 +49,10 @@ OWN = exchange_certificate("EDGE01", "contoso.com")
 ISSUED = server_certificate("mail.contoso.com", issuer=ROOT)
 LATER = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 ENTRY = server_entry("EDGE01", roles=EDGE, internal_certificate=serialize(OWN.der), configuration=ADLDS_CONFIGURATION)
+STORED = Stored(OWN, key=SOFTWARE_KSP)
 HOST = edge_server(
     "EDGE01",
-    [Stored(OWN, key=SOFTWARE_KSP), Stored(ISSUED, key=None, issuers=(ROOT,))],
+    [STORED, Stored(ISSUED, key=None, issuers=(ROOT,))],
     registry=load_balanced({"ClusterName": "smtp.contoso.com"}, {}),
     events=[
         Event(12014, LATER - timedelta(days=2), ("mail.contoso.com", "Internet", "mail.contoso.com")),
@@ -87,7 +88,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def answers(place: Path) -> dict[str, Any]:
     """One run of everything: what each line answered."""
     write_host(place / "state", HOST)
-    key, unknown = key_file(SOFTWARE_KSP), key_file(SOFTWARE_KSP).replace("Keys", "RSA\\MachineKeys")
+    assert STORED.provider is not None
+    key = f"C:\\ProgramData\\{key_file(STORED.provider)}"
+    unknown = key.replace("Keys", "RSA\\MachineKeys")
     store = "$store = @(Get-AnonTlsStoreCertificate)"
     return ask(
         place,
@@ -169,7 +172,7 @@ def test_the_registry_knows_no_case_and_tells_a_missing_key_from_an_empty_one(an
 def test_certificates_elements_and_chains(answers: dict[str, Any]) -> None:
     assert answers["store"] == [OWN.thumbprint, True, False, ISSUED.thumbprint, False, False]
     assert base64.b64decode(answers["raw"][0]) == OWN.der
-    assert base64.b64decode(answers["element"][0]) == serialize(OWN.der, key_provider=SOFTWARE_KSP)
+    assert base64.b64decode(answers["element"][0]) == serialize(OWN.der, key_provider=STORED.provider)
     assert answers["own_chain"] == [0x20]
     assert answers["chain"] == [0, 2]
     assert base64.b64decode(answers["chain_root"][0]) == ROOT.der
