@@ -210,10 +210,12 @@ namespace ansible_collections.msexchange.transport_tls.plugins.module_utils._Ano
                 provider.Type));
         }
 
+        /// <summary>Without a name it is the default one of its type, which is Microsoft's unless somebody changed that.</summary>
         private static bool IsMicrosoftSoftware(string provider)
         {
-            return provider.StartsWith("Microsoft ", StringComparison.OrdinalIgnoreCase)
-                && provider.IndexOf("Smart Card", StringComparison.OrdinalIgnoreCase) < 0;
+            return provider.Length == 0
+                || (provider.StartsWith("Microsoft ", StringComparison.OrdinalIgnoreCase)
+                    && provider.IndexOf("Smart Card", StringComparison.OrdinalIgnoreCase) < 0);
         }
 
         private static bool IsAscii(string text)

@@ -4,13 +4,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+# A function of these files whose value goes into the answer returns $null where it has none, not nothing: of nothing
+# ConvertTo-Json of 5.1 makes an empty object.
+
 Set-StrictMode -Version 2.0
 
 function Limit-AnonTlsText {
     # One line, and not longer than that; $null stays $null.
     param ($Text, [int] $Length = 500)
     if ($null -eq $Text) {
-        return
+        return $null
     }
     $line = ([string]$Text -replace '[\x00-\x20\x7f]+', ' ').Trim()
     if ($line.Length -gt $Length) {
@@ -40,6 +43,7 @@ function Test-AnonTlsAccessDenied {
     param ([System.Exception] $Exception)
     $Exception -is [System.UnauthorizedAccessException] -or
     $Exception -is [System.Security.SecurityException] -or
+    ($Exception -is [System.ComponentModel.Win32Exception] -and $Exception.NativeErrorCode -eq 5) -or
     $Exception.HResult -eq -2147024891  # 0x80070005, E_ACCESSDENIED
 }
 

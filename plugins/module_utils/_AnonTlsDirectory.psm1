@@ -44,7 +44,8 @@ function ConvertTo-AnonTlsEntry {
         foreach ($value in @($Entry.attributes[$name])) {
             $raw = if ($value -is [byte[]]) { $value } else { [System.Text.Encoding]::UTF8.GetBytes([string]$value) }
             if ($values.Count -eq $mostValues -or $raw.Length -gt $mostBytes) {
-                $Answer.limits.Add("$name of $(Limit-AnonTlsText -Text $Entry.dn) has more than $mostValues values, or one of more than $mostBytes bytes; not all were read.")
+                $where = "$name of $(Limit-AnonTlsText -Text $Entry.dn)"
+                $Answer.limits.Add("$where has more than $mostValues values, or one of more than $mostBytes bytes; not all were read.")
                 break
             }
             $values.Add([System.Convert]::ToBase64String($raw))

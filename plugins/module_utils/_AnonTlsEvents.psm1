@@ -24,10 +24,10 @@ function Get-AnonTlsObservedEvent {
 function Get-AnonTlsEventQuery {
     # Numbers as a range, as XPath of the event log takes about 20 terms (windows-facts 10, M). The moment is UTC.
     param ([datetime] $Since)
-    $moment = $Since.ToUniversalTime().ToString('yyyy-MM-ddTHH:mm:ss.fffZ', [cultureinfo]::InvariantCulture)
+    $moment = ConvertTo-AnonTlsMoment -Moment $Since
     "*[System[Provider[@Name='MSExchangeTransport' or @Name='MSExchangeFrontEndTransport'] and " +
-    '((EventID >= 12012 and EventID <= 12024) or EventID = 1037 or EventID = 2019) and ' +
-    "TimeCreated[@SystemTime >= '$moment']]]"
+    '((EventID>=12012 and EventID<=12024) or EventID=1037 or EventID=2019) and ' +
+    "TimeCreated[@SystemTime>='$moment']]]"
 }
 
 function Group-AnonTlsEvent {

@@ -121,7 +121,10 @@ function Read-AnonTlsExchange {
     foreach ($name in $Shared.names) {
         $Shared.step = "Get-ExchangeCertificate -DomainName $name"
         $ranked = @(Get-ExchangeCertificate @where -DomainName $name -ErrorAction Stop)
-        $Shared.order[$name] = [string[]]@($ranked | Select-Object -First $most | ForEach-Object { Get-AnonTlsThumbprint -Certificate $_ } | Where-Object { $_ })
+        $thumbprints = foreach ($certificate in @($ranked | Select-Object -First $most)) {
+            Get-AnonTlsThumbprint -Certificate $certificate
+        }
+        $Shared.order[$name] = [string[]]@($thumbprints | Where-Object { $_ })
     }
     $Shared.step = 'Get-TransportService'
     $which = if ($Shared.edge) { @{} } else { @{ Identity = $Shared.server } }
@@ -146,12 +149,12 @@ function Get-AnonTlsMember {
     param ($Object, [string] $Name)
     $member = $Object.PSObject.Properties[$Name]
     if ($null -eq $member -or 'Property', 'NoteProperty' -notcontains [string]$member.MemberType) {
-        return
+        return $null
     }
     try {
         return , $member.Value
     } catch {
-        $null = $_
+        return $null
     }
 }
 
@@ -198,9 +201,10 @@ function Get-AnonTlsBase64 {
     param ($Bytes)
     if ($null -ne $Bytes -and @($Bytes).Count -gt 0 -and @($Bytes).Count -le 262144) {
         try {
-            [System.Convert]::ToBase64String([byte[]]$Bytes)
+            return [System.Convert]::ToBase64String([byte[]]$Bytes)
         } catch {
             $null = $_
         }
     }
+    return $null
 }

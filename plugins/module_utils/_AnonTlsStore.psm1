@@ -48,6 +48,7 @@ function Get-AnonTlsMachineGuid {
         [string](Get-AnonTlsRegistryValue -Path 'SOFTWARE\Microsoft\Cryptography' -Name 'MachineGuid')
     } catch {
         Add-AnonTlsFailure -Answer $Answer -Part 'store' -What 'The names of the private keys'' files need MachineGuid of the registry' -ErrorRecord $_
+        return $null
     }
 }
 
@@ -99,11 +100,12 @@ function Get-AnonTlsDer {
     try {
         [byte[]]$der = $Certificate.RawData
         if ($der.Length -gt 0 -and $der.Length -le $Most) {
-            [System.Convert]::ToBase64String($der)
+            return [System.Convert]::ToBase64String($der)
         }
     } catch {
         $null = $_
     }
+    return $null
 }
 
 function Get-AnonTlsKey {
@@ -113,7 +115,7 @@ function Get-AnonTlsKey {
     try {
         $provider = [ansible_collections.msexchange.transport_tls.plugins.module_utils._AnonTls.KeyProvider]::Find($Element)
         if ($null -eq $provider) {
-            return
+            return $null
         }
         # windows-facts 6: the rule of the names is not documented, so a file that is not there says nothing.
         $file = [ansible_collections.msexchange.transport_tls.plugins.module_utils._AnonTls.KeyFile]::Of($provider, $MachineGuid)

@@ -44,11 +44,16 @@ $module = [Ansible.Basic.AnsibleModule]::Create($args, $spec)
 function Read-Part {
     # What is read, or nothing and a failure: no part keeps another from being read.
     param ([string] $Part, [string] $What, [scriptblock] $Read)
+    $found = $null
     try {
-        & $Read
+        $found = & $Read
     } catch {
         Add-AnonTlsFailure -Answer $answer -Part $Part -What $What -ErrorRecord $_
     }
+    if ($null -eq $found) {
+        return $null
+    }
+    return , $found
 }
 
 $wanted = @($module.Params.gather_subset)
