@@ -24,7 +24,7 @@ from ansible_collections.msexchange.transport_tls.plugins.module_utils._facts_op
 )
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._sealed_answer import opened
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.entry import DirectoryError
-from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import Identity
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import Facts, Identity
 
 MINIMUM_CRYPTOGRAPHY = "42.0.0"
 
@@ -54,29 +54,30 @@ except ImportError as error:
 
 
 class ActionModule(ActionBase):
-    """Adapter of `_gathering`; it changes nothing, so check mode is no different."""
+    """Adapter of `_gathering`; it changes nothing, so check mode is no different.
+
+    What needs the facts for more has another name and argument spec, and another `_act`.
+    """
 
     TRANSFERS_FILES = False
     _supports_async = False
     _supports_check_mode = True
+    _name = "anon_tls_facts"
+    _argument_spec = ARGUMENT_SPEC
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
-        _require_cryptography()
-        _validated, options = self.validate_argument_spec(argument_spec=_with_environment())
-        inventory = self._inventory(task_vars or {})
-        options["directory"]["source"] = _directory_source(options["directory"], inventory)
-        _check(options)
+        _require_cryptography(self._name)
+        _validated, options = self.validate_argument_spec(argument_spec=_with_environment(self._argument_spec))
+        return self._act(result, options, task_vars or {})
+
+    def _act(self, result: dict[str, Any], options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        inventory = self._inventory(task_vars)
         request = self._request(options, inventory)
-        answer = self._ask_target(task_vars) if request.needs_the_host else {}
-        if answer.get("failed"):
+        answer, reading = self._read(request, options, task_vars)
+        if reading is None:
             return {**result, **answer}
-        target = answer.pop("anon_tls_target", None)
-        try:
-            reading = self._read_here(options) if target is None else reading_of_target(opened(target))
-            facts = gather(request, reading, datetime.now(UTC).replace(microsecond=0))
-        except GatheringError as error:
-            raise AnsibleActionFail(f"anon_tls_facts: {error}") from error
+        facts = self._facts(request, reading)
         result.update(answer, changed=False)
         # As ansible.builtin.setup does with -v; -vv prints all.
         result["_ansible_verbose_override"] = self._display.verbosity < 2
@@ -86,7 +87,25 @@ class ActionModule(ActionBase):
             result["warnings"] = warnings
         return result
 
+    def _read(
+        self, request: Request, options: dict[str, Any], task_vars: dict[str, Any]
+    ) -> tuple[dict[str, Any], Reading | None]:
+        """What core adds to the answer of the target, where it was asked, and what was read, None where that failed."""
+        answer = self._ask_target(task_vars) if request.needs_the_host else {}
+        if answer.get("failed"):
+            return answer, None
+        target = answer.pop("anon_tls_target", None)
+        return answer, self._read_here(options) if target is None else reading_of_target(opened(target))
+
+    def _facts(self, request: Request, reading: Reading) -> Facts:
+        try:
+            return gather(request, reading, datetime.now(UTC).replace(microsecond=0))
+        except GatheringError as error:
+            raise self._problem(str(error)) from error
+
     def _request(self, options: dict[str, Any], inventory: DirectoryInInventory | None) -> Request:
+        options["directory"]["source"] = _directory_source(options["directory"], inventory)
+        self._check(options)
         names = options["identity"]
         return Request(
             parts=frozenset(options["gather_subset"]),
@@ -112,8 +131,8 @@ class ActionModule(ActionBase):
         if directory["source"] == "ldap":
             return self._ldap(directory)
         if inventory is None:
-            raise AnsibleActionFail(
-                f"anon_tls_facts: directory.source is inventory, and this host has no variable {VARIABLE}; add the "
+            raise self._problem(
+                f"directory.source is inventory, and this host has no variable {VARIABLE}; add the "
                 "inventory plugin msexchange.transport_tls.exchange_servers, or set directory.source to ldap"
             )
         return inventory
@@ -126,7 +145,7 @@ class ActionModule(ActionBase):
             options = LdapOptions(servers=tuple(given.pop("server") or ()), **given)
             require_ldap3()
         except DirectoryError as error:
-            problem = AnsibleActionFail(f"anon_tls_facts: {error}")
+            problem = self._problem(str(error))
         else:
             return options
         raise problem
@@ -140,9 +159,9 @@ class ActionModule(ActionBase):
     def _ask_target(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
         """The module's answer; it gets the options as the user wrote them, as `~` in a path is the target's."""
         if getattr(self._connection._shell, "_IS_WINDOWS", False):
-            raise AnsibleActionFail(
-                "anon_tls_facts: Windows hosts cannot be read by this version; export the certificates to a folder on "
-                "the controller and read that with store.remote set to false"
+            raise self._problem(
+                "Windows hosts cannot be read by this version; export the certificates to a folder on the controller "
+                "and read that with store.remote set to false"
             )
         answer: dict[str, Any] = self._execute_module(
             module_name="msexchange.transport_tls.anon_tls_facts",
@@ -150,7 +169,7 @@ class ActionModule(ActionBase):
             task_vars=task_vars,
         )
         if "invocation" in answer:
-            answer["invocation"] = {"module_args": _without_password(self._task.args)}
+            answer["invocation"] = {"module_args": without_password(self._task.args)}
         return answer
 
     def _read_here(self, options: dict[str, Any]) -> Reading:
@@ -167,6 +186,27 @@ class ActionModule(ActionBase):
             )
         )
 
+    def _check(self, options: dict[str, Any]) -> None:
+        """What an argument spec cannot say."""
+        if not options["gather_subset"]:
+            raise self._problem("gather_subset is empty; name what to gather, or leave it out for all")
+        store = options["store"]
+        if "store" in options["gather_subset"] and not store["path"]:
+            raise self._problem("store.path is missing; name the folder that holds the certificates")
+        if "store" in options["gather_subset"] and store["source"] in EXPORTS and store["remote"]:
+            raise self._problem(
+                f"store.source {store['source']} is an export, and exports are read on the controller; "
+                "set store.remote to false"
+            )
+        if options["directory"]["path"] and options["directory"]["source"] not in DIRECTORY_FILES:
+            raise self._problem(
+                "directory.path is given, but no directory is read; set directory.source to "
+                f"{' or '.join(DIRECTORY_FILES)}"
+            )
+
+    def _problem(self, text: str) -> AnsibleActionFail:
+        return AnsibleActionFail(f"{self._name}: {text}")
+
     def _all_on_controller(self, paths: list[str] | None) -> list[str] | None:
         return None if paths is None else [self._on_controller(path) for path in paths]
 
@@ -178,23 +218,23 @@ class ActionModule(ActionBase):
             return str(self._loader.path_dwim(path))
 
 
-def _require_cryptography() -> None:
+def _require_cryptography(name: str) -> None:
     if _without_cryptography:
         raise AnsibleActionFail(
-            "anon_tls_facts needs the Python package cryptography, version "
+            f"{name} needs the Python package cryptography, version "
             f"{MINIMUM_CRYPTOGRAPHY} or later, on the controller ({_without_cryptography}); install it with: "
             f"{sys.executable} -m pip install 'cryptography>={MINIMUM_CRYPTOGRAPHY}'"
         )
 
 
-def _with_environment() -> dict[str, Any]:
+def _with_environment(argument_spec: dict[str, Any]) -> dict[str, Any]:
     """The argument spec, with the environment variables of the controller that stand in for options of LDAP."""
-    directory = ARGUMENT_SPEC["directory"]
+    directory = argument_spec["directory"]
     from_environment = {
         name: {**directory["options"][name], "fallback": (env_fallback, [variable])}
         for name, variable in LDAP_ENVIRONMENT.items()
     }
-    return {**ARGUMENT_SPEC, "directory": {**directory, "options": {**directory["options"], **from_environment}}}
+    return {**argument_spec, "directory": {**directory, "options": {**directory["options"], **from_environment}}}
 
 
 def _directory_source(directory: dict[str, Any], inventory: DirectoryInInventory | None) -> str:
@@ -205,26 +245,7 @@ def _directory_source(directory: dict[str, Any], inventory: DirectoryInInventory
     return "ldap" if directory["server"] else "none"
 
 
-def _check(options: dict[str, Any]) -> None:
-    """What an argument spec cannot say."""
-    if not options["gather_subset"]:
-        raise AnsibleActionFail("anon_tls_facts: gather_subset is empty; name what to gather, or leave it out for all")
-    store = options["store"]
-    if "store" in options["gather_subset"] and not store["path"]:
-        raise AnsibleActionFail("anon_tls_facts: store.path is missing; name the folder that holds the certificates")
-    if "store" in options["gather_subset"] and store["source"] in EXPORTS and store["remote"]:
-        raise AnsibleActionFail(
-            f"anon_tls_facts: store.source {store['source']} is an export, and exports are read on the controller; "
-            "set store.remote to false"
-        )
-    if options["directory"]["path"] and options["directory"]["source"] not in DIRECTORY_FILES:
-        raise AnsibleActionFail(
-            "anon_tls_facts: directory.path is given, but no directory is read; set directory.source to "
-            f"{' or '.join(DIRECTORY_FILES)}"
-        )
-
-
-def _without_password(arguments: dict[str, Any]) -> dict[str, Any]:
+def without_password(arguments: dict[str, Any]) -> dict[str, Any]:
     """The options as the user wrote them, for the result."""
     return {name: _hidden(value) if name in ("store", "directory") else value for name, value in arguments.items()}
 
