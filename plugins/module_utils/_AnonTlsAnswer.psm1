@@ -67,11 +67,13 @@ function Get-AnonTlsReason {
 
 function Get-AnonTlsRemedy {
     param ([string] $Part, [bool] $Denied, [bool] $Logon)
-    if ($Part -eq 'exchange' -and ($Logon -or $Denied)) {
+    $shell = 'exchange', 'change' -contains $Part
+    if ($shell -and ($Logon -or $Denied)) {
         $remedy = 'The logon of this connection may not reach beyond the host (double hop): set become: true with become_method: runas and a password, ' +
         'or connect with CredSSP, or with Kerberos delegation'
         if ($Denied) {
-            $remedy += '; or the account lacks the right: View-Only Organization Management, on an Edge the local Administrators'
+            $right = if ($Part -eq 'change') { 'Organization Management' } else { 'View-Only Organization Management' }
+            $remedy += "; or the account lacks the right: $right, on an Edge the local Administrators"
         }
     } elseif ($Denied) {
         $remedy = switch ($Part) {
@@ -82,7 +84,7 @@ function Get-AnonTlsRemedy {
     } else {
         $remedy = switch ($Part) {
             'directory' { 'See that the service ADAM_MSExchange runs and the account is a local administrator' }
-            'exchange' { 'See what the Exchange Management Shell says on the host, with the same account' }
+            { $shell } { 'See what the Exchange Management Shell says on the host, with the same account' }
             'events' { 'See whether Get-WinEvent -LogName Application works on the host, with the same account' }
             default { 'See whether the account is a local administrator of the host, and that the host is Windows' }
         }

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,14 +32,15 @@ COMMANDS = {
     "Where-Object": [],
     # The shell of Exchange.
     "Connect-ExchangeServer": ["Auto", "ClientApplication"],
+    "Enable-ExchangeCertificate": ["Thumbprint", "Services", "Force"],
     "Get-EdgeSubscription": [],
-    "Get-ExchangeCertificate": ["DomainName"],
+    "Get-ExchangeCertificate": ["DomainName", "Thumbprint"],
     "Get-TransportService": [],
 }
 """What a file may call, with the parameters that it may use; both are in 5.1."""
 
-DYNAMIC = ["_AnonTlsHost.psm1", "win_anon_tls_collect.ps1"]
-"""The one runs the scripts of Exchange, whose place the registry names; the other the blocks of its own parts."""
+DYNAMIC = ["_AnonTlsHost.psm1", "_AnonTlsShell.psm1", "win_anon_tls_collect.ps1"]
+"""They run the scripts of Exchange, whose place the registry names; what is to be asked there; the blocks of its own parts."""
 
 STRICT = "Set-StrictMode -Version 2.0\n"
 GOOD = {
@@ -78,7 +80,7 @@ BAD = {
     "writing to the host": ("Write-Host 'x'", "outside the list: Write-Host"),
     "evaluation": ("Invoke-Expression '1'", "outside the list: Invoke-Expression"),
     "a cmdlet of 7": ("1 | Join-String", "outside the list: Join-String"),
-    "a cmdlet that changes": ("Enable-ExchangeCertificate", "outside the list: Enable-ExchangeCertificate"),
+    "a cmdlet that changes": ("Remove-ExchangeCertificate", "outside the list: Remove-ExchangeCertificate"),
     "a parallel loop": ("1 | ForEach-Object -Parallel { 1 }", "ForEach-Object -Parallel"),
     "a shortened parameter": ("1 | Select-Object -Fi 1", "Select-Object -Fi"),
     "a parameter that a function has not": (
@@ -137,7 +139,14 @@ def test_a_file_is_taken_by_5_1_and_calls_what_is_listed(file: Path, of_plugins:
 
 
 def test_there_are_files_to_walk() -> None:
-    assert {"_AnonTlsHost.psm1", "win_anon_tls_collect.ps1"} <= {file.name for file in FILES}
+    assert {"_AnonTlsHost.psm1", "win_anon_tls_collect.ps1", "win_anon_tls_enable.ps1"} <= {file.name for file in FILES}
+
+
+def test_one_file_alone_changes_anything_and_it_enables_smtp_alone() -> None:
+    calls = {file.name: re.findall(r"^.*= Enable-ExchangeCertificate .*$", file.read_text(), re.M) for file in FILES}
+    assert {name for name, found in calls.items() if found} == {"_AnonTlsEnabling.psm1"}
+    (call,) = calls["_AnonTlsEnabling.psm1"]
+    assert " -Services 'SMTP' -Force " in call
 
 
 def test_no_command_is_listed_that_nobody_calls() -> None:
