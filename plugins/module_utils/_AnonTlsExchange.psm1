@@ -13,7 +13,7 @@ function Get-AnonTlsExchange {
     # Nothing where no Exchange server is.
     param ($Setup, [string] $InstallPath, [string] $Server, [string[]] $Name, [int] $Timeout, [hashtable] $Answer)
     if ($null -eq $Setup -or $Setup.management_tools_only) {
-        return
+        return $null
     }
     $own = @{
         names = $Name
@@ -34,14 +34,15 @@ function Get-AnonTlsExchange {
     foreach ($limit in $shared.limits.ToArray()) {
         $Answer.limits.Add($limit)
     }
-    if ($null -ne $shared.certificates) {
-        @{
-            shell = $shared.shell
-            certificates = $shared.certificates
-            order = @{} + $shared.order.Clone()
-            internal_thumbprint = $shared.internal_thumbprint
-            edge_subscriptions = $shared.edge_subscriptions
-        }
+    if ($null -eq $shared.certificates) {
+        return $null
+    }
+    @{
+        shell = $shared.shell
+        certificates = $shared.certificates
+        order = @{} + $shared.order.Clone()
+        internal_thumbprint = $shared.internal_thumbprint
+        edge_subscriptions = $shared.edge_subscriptions
     }
 }
 

@@ -28,7 +28,7 @@ function New-AnonTlsShellCall {
 }
 
 function Invoke-AnonTlsShell {
-    # Whether the function $Work came to its end in time; if not, it is left behind, as a call that hangs cannot be stopped.
+    # Whether the function $Work came to its end in time; if not, it is left behind and ends with the process.
     param ([string] $Work, $Shared, [int] $Timeout, [string] $Part = 'exchange')
     $Shared.work = $Work
     $Shared.part = $Part
@@ -60,7 +60,7 @@ function Invoke-AnonTlsShell {
     $running = $powershell.BeginInvoke()
     if (-not $running.AsyncWaitHandle.WaitOne([timespan]::FromSeconds($Timeout))) {
         Invoke-AnonTlsAlone -Shared $Shared -Do { $Shared.given_up = $true }
-        $null = $powershell.BeginStop($null, $null)
+        # Not even asked to stop: the thread that BeginStop starts waits as long, and no process ends before it.
         return $false
     }
     try {

@@ -1,7 +1,7 @@
 """What enabling one certificate for SMTP would change on a server, or why it must not be done: pure, from the facts.
 
 The guards are those of the contract's `anon_tls_enable`. They are all asked before anything changes, and hold for a
-request that would change nothing as well.
+request that would change nothing as well. On a Windows host Exchange's own cmdlets change, elsewhere the directory.
 """
 
 # Copyright (c) 2026 The msexchange.transport_tls authors
@@ -19,6 +19,8 @@ from ._plain_data import text_of, to_plain
 
 SMTP = "SMTP"
 DIRECTORY_THAT_CAN_BE_CHANGED = "ldap"
+WINDOWS = "windows"
+"""The source of a store that is a Windows host's own."""
 
 _UNKNOWN_DIRECTORY = ("unknown", "not_gathered")
 
@@ -91,9 +93,12 @@ def change_of(facts: Facts, wish: Wish, at: datetime) -> Change:
     """The change that the facts allow at that moment. Raises EnablingError."""
     chosen = _chosen(facts, wish)
     _check_chosen(chosen, at)
-    internal = _internal_of(facts)
-    if wish.internal == "replace":
-        _check_directory(facts)
+    if on_windows(facts):
+        internal = _internal_on_windows(facts)
+    else:
+        internal = _internal_of(facts)
+        if wish.internal == "replace":
+            _check_directory(facts)
     if chosen.thumbprint != internal.thumbprint:
         _check_edge(facts, wish, chosen)
         if wish.internal == "keep":
@@ -102,8 +107,12 @@ def change_of(facts: Facts, wish: Wish, at: datetime) -> Change:
     services = {*(chosen.services or ()), SMTP}
     after = _state_of(chosen, tuple(service for service in SERVICES if service in services), internal)
     if wish.internal == "replace" and chosen.thumbprint != internal.thumbprint:
-        after = replace(after, internal=_as_internal(chosen))
+        after = replace(after, internal=as_internal(chosen))
     return Change(before, after)
+
+
+def on_windows(facts: Facts) -> bool:
+    return facts.store is not None and facts.store.source == WINDOWS
 
 
 def _chosen(facts: Facts, wish: Wish) -> Certificate:
@@ -205,9 +214,9 @@ def _check_old(facts: Facts, internal: Internal, at: datetime) -> None:
         raise EnablingError(f"the internal transport certificate, which is to be kept, is not known: {reason}")
     instead = "set internal to replace"
     if internal.thumbprint is None:
-        why = facts.directory.reason or internal.status
+        why = (facts.directory.status == internal.status and facts.directory.reason) or internal.status
         raise EnablingError(f"there is no internal transport certificate to keep ({why}); {instead}")
-    old = _in_store(facts, internal.thumbprint)
+    old = in_store(facts, internal.thumbprint)
     which = f"the internal transport certificate {internal.thumbprint}, which is to be kept,"
     if old is None or old.archived:
         raise EnablingError(f"{which} is not in the store; {instead}")
@@ -219,7 +228,34 @@ def _check_old(facts: Facts, internal: Internal, at: datetime) -> None:
         raise EnablingError(f"{which} expired at {text_of(old.not_after)}; {instead}")
 
 
-def _in_store(facts: Facts, thumbprint: str) -> Certificate | None:
+def _internal_on_windows(facts: Facts) -> Internal:
+    """Where the directory does not tell, what Exchange's cmdlets say; nothing is changed where the two disagree."""
+    server, directory = facts.server.name or "the server", facts.directory
+    lost = "; ".join(failure.reason for failure in facts.failures if failure.part == "exchange")
+    if facts.exchange is None:
+        raise EnablingError(
+            f"Exchange's own cmdlets, which make the change on {server}, cannot be asked: "
+            f"{lost or 'there is no Exchange server'}"
+        )
+    said = facts.exchange.internal_thumbprint
+    told = not directory.is_copy and directory.status not in _UNKNOWN_DIRECTORY
+    if told and directory.status != "corrupt" and said not in (None, directory.thumbprint):
+        raise EnablingError(
+            f"the internal transport certificate of {server} is {directory.thumbprint or 'none'} in the directory, and "
+            f"{said} to Exchange on the host; wait until the change is replicated to every domain controller, and run "
+            "again"
+        )
+    if told:
+        return _internal_of(facts)
+    if said is None and lost:
+        raise EnablingError(f"the internal transport certificate of {server} is not known: {lost}")
+    if said is None:
+        return Internal("null", None)
+    held = in_store(facts, said)
+    return Internal("present", said) if held is None else as_internal(held)
+
+
+def in_store(facts: Facts, thumbprint: str) -> Certificate | None:
     certificates = facts.store.certificates if facts.store else ()
     return next((each for each in certificates if each.thumbprint == thumbprint), None)
 
@@ -227,16 +263,16 @@ def _in_store(facts: Facts, thumbprint: str) -> Certificate | None:
 def _internal_of(facts: Facts) -> Internal:
     """What the store has of it, else what the directory's value shows."""
     directory = facts.directory
-    held = _in_store(facts, directory.thumbprint) if directory.thumbprint else None
+    held = in_store(facts, directory.thumbprint) if directory.thumbprint else None
     if held is not None:
-        return _as_internal(held)
+        return as_internal(held)
     shown = directory.certificate
     if shown is None:
         return Internal(directory.status, directory.thumbprint)
     return Internal(directory.status, directory.thumbprint, shown.subject, None, shown.not_before, shown.not_after)
 
 
-def _as_internal(held: Certificate) -> Internal:
+def as_internal(held: Certificate) -> Internal:
     return Internal("present", held.thumbprint, held.subject, held.dns_names, held.not_before, held.not_after)
 
 

@@ -32,6 +32,15 @@ def replace_internal(thumbprint: str) -> str:
     return f"Enable-ExchangeCertificate -Thumbprint {thumbprint} -Services SMTP -Force"
 
 
+def show_internal(server: str) -> str:
+    """The thumbprint of the internal transport certificate, as Exchange has it."""
+    return f"Get-TransportService {quoted(server)} | Format-List InternalTransportCertificateThumbprint"
+
+
+def show_services(thumbprint: str) -> str:
+    return f"Get-ExchangeCertificate -Thumbprint {thumbprint} | Format-List Services"
+
+
 def renew(thumbprint: str, *, self_signed: bool, exchange_2007: bool) -> str:
     """A self-signed certificate is cloned, an issued one requested anew from its authority.
 
