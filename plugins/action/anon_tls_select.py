@@ -28,6 +28,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "wildcards": {"type": "bool", "default": False},
     "warn_days": {"type": "int", "default": 30},
     "max_age": {"type": "int", "default": 24},
+    "verify": {"type": "bool", "default": True},
 }
 
 
@@ -83,6 +84,7 @@ def _question(options: dict[str, Any]) -> Question:
         wildcards=options["wildcards"],
         warn_days=options["warn_days"],
         max_age=options["max_age"],
+        verify=options["verify"],
     )
 
 

@@ -21,6 +21,8 @@ description:
     a fact cache. M(msexchange.transport_tls.anon_tls_select) decides from them.
   - Nothing is changed anywhere, and no revocation list or other data is fetched from anywhere.
   - What could not be read is said to be unknown, and why. It never counts as missing on the server.
+  - A Windows host is read itself, with one call of a PowerShell module that only reads. C(docs/windows.md) of the collection
+    says what runs there, as whom, and with which rights.
 options:
   gather_subset:
     description:
@@ -29,10 +31,18 @@ options:
       - "V(store): the certificates of its store."
       - "V(directory): the server object with the thumbprint of the internal transport certificate, and the Send connectors
         that the server is a source of."
+      - "V(exchange): what Exchange's own cmdlets say on a Windows host - the services and the status of each certificate, the
+        one that Exchange picks for each name, the internal transport certificate, and the Edge Subscriptions. It takes
+        seconds, and on a Mailbox server a logon that can authenticate onward, as with C(become) and C(runas), CredSSP or
+        Kerberos delegation. When it fails, RV(ansible_facts.anon_tls.failures) says so, and services are told by who may
+        read the private keys."
+      - "V(events): the events of the transport service in the log Application of a Windows host."
+      - V(exchange) and V(events) are only on a Windows host. Of a POSIX target, and with O(store.remote=false), they are not
+        gathered and null, which is no failure.
     type: list
     elements: str
-    choices: [identity, store, directory]
-    default: [identity, store, directory]
+    choices: [identity, store, directory, exchange, events]
+    default: [identity, store, directory, exchange]
   store:
     description:
       - Where the certificates of the server are.
@@ -41,7 +51,9 @@ options:
       source:
         description:
           - What kind of store it is.
-          - V(auto) is V(folder) in this version.
+          - V(auto) is V(windows) on a Windows target, V(folder) elsewhere and with O(store.remote=false).
+          - "V(windows): the store C(LocalMachine\\My) of the Windows host itself, with Windows' own verdict on each chain.
+            It takes none of the options below but O(store.remote=true)."
           - "V(folder): a folder of files, described in the notes."
           - "V(clixml): what the Exchange Management Shell wrote with C(Get-ExchangeCertificate | Export-Clixml), or Windows
             PowerShell with C(Get-ChildItem Cert:\\LocalMachine\\My | Export-Clixml), described in the notes."
@@ -50,21 +62,23 @@ options:
             the notes."
           - V(clixml), V(sst) and V(registry) are read on the controller, and need O(store.remote=false).
         type: str
-        choices: [auto, folder, clixml, sst, registry]
+        choices: [auto, windows, folder, clixml, sst, registry]
         default: auto
       path:
         description:
           - The folder. Of V(clixml), V(sst) and V(registry) it is the file, or a folder of which all files that end in
-            C(.xml) or C(.clixml), C(.sst), or C(.reg) are read as one store. Needed when O(gather_subset) has V(store).
+            C(.xml) or C(.clixml), C(.sst), or C(.reg) are read as one store. Needed when O(gather_subset) has V(store), and
+            refused with O(store.source=windows).
           - On the target it should be an absolute path. On the controller, with O(store.remote=false), a relative path is
             looked for as Ansible looks for files - in the folder C(files) of the role and of the playbook, and in the
             folder of the playbook itself.
         type: path
       remote:
         description:
-          - Whether the folder is on the target. It must be V(false) for V(clixml), V(sst) and V(registry).
+          - Whether the store is on the target. It must be V(false) for V(clixml), V(sst) and V(registry), and for a folder
+            when the target is a Windows host.
           - V(false) reads it on the controller, as one does with files that were exported from a server. The target is not
-            contacted then, and may be a Windows host.
+            contacted then, Windows host or not.
         type: bool
         default: true
       password:
@@ -90,19 +104,21 @@ options:
         elements: path
   directory:
     description:
-      - Where the directory of the Exchange organisation is read. It is always read from the controller. None of these
-        options is ever sent to a target.
+      - Where the directory of the Exchange organisation is read. It is read from the controller, but for V(adlds) of
+        O(directory.source). None of these options is ever sent to a target.
     type: dict
     suboptions:
       source:
         description:
-          - V(auto) is V(inventory) if the host has the variable C(anon_tls_directory), else V(ldap) if O(directory.server)
-            is given, else V(none).
+          - V(auto) is V(inventory) if the host has the variable C(anon_tls_directory), else V(adlds) on a Windows host that
+            proves to be an Edge Transport server, else V(ldap) if O(directory.server) is given, else V(none).
+          - "V(adlds): the AD LDS of an Edge Transport server, read on the Windows host itself as the user of the connection,
+            on the port that the registry names."
           - "V(ldap): a live directory - Active Directory for Mailbox and Hub Transport servers, its own AD LDS for an Edge
             Transport server."
           - "V(inventory): what the inventory plugin P(msexchange.transport_tls.exchange_servers#inventory) read, the host
-            variable C(anon_tls_directory). For an Edge Transport server that is the copy in Active Directory. With V(ldap),
-            V(ldif) and V(clixml) it is compared with the Edge's own value."
+            variable C(anon_tls_directory). For an Edge Transport server that is the copy in Active Directory. With V(adlds),
+            V(ldap), V(ldif) and V(clixml) it is compared with the Edge's own value."
           - "V(ldif): an export of the directory, as C(ldifde), C(ldapsearch) and C(ldbsearch) write it. It should hold the
             objects of the classes C(msExchExchangeServer) and C(msExchRoutingSMTPConnector) with all their attributes, of
             Active Directory for Mailbox and Hub Transport servers and of its own AD LDS for an Edge Transport server."
@@ -111,7 +127,7 @@ options:
             notes."
           - "V(none): no directory is read. RV(ansible_facts.anon_tls.directory.status) is then V(not_gathered)."
         type: str
-        choices: [auto, ldap, inventory, ldif, clixml, none]
+        choices: [auto, ldap, inventory, adlds, ldif, clixml, none]
         default: auto
       path:
         description:
@@ -195,7 +211,8 @@ options:
   identity:
     description:
       - Names of the computer that beat those that were found.
-      - On a target, the names that are not given here are those of the target. With O(store.remote=false) they are made of
+      - On a target, the names that are not given here are those of the target; on a Windows host those of C(GetComputerNameEx)
+        and the values C(ClusterName) of its registry. With O(store.remote=false) they are made of
         the C(Identity) of the certificates (O(store.source=clixml)), else of C(networkAddress) or C(Fqdn) of the server
         object, where the directory has it, and are unknown elsewhere. They are never those of the controller.
       - A blank name counts as one that is not given.
@@ -220,8 +237,14 @@ options:
             domain name.
         type: list
         elements: str
+  events_days:
+    description:
+      - How many days V(events) of O(gather_subset) looks back, 1 to 3650.
+    type: int
+    default: 30
 requirements:
-  - cryptography 42.0.0 or later for the Python that runs Ansible on the controller; nothing on the target but Python
+  - cryptography 42.0.0 or later for the Python that runs Ansible on the controller; nothing on the target but Python, on a
+    Windows host nothing but Windows PowerShell 5.1 in full language mode, that is Windows Server 2016 or later
   - ldap3 2.9.1 or later there for O(directory.source=ldap), and gssapi for V(gssapi) of O(directory.bind)
 extends_documentation_fragment:
   - msexchange.transport_tls._attributes
@@ -272,6 +295,21 @@ notes:
     is the store, C(Root) and C(AuthRoot) hold the trusted roots, C(CA) the intermediate certificates, and C(Disallowed)
     those that are explicitly distrusted. Where the export lacks one of these keys, a certificate of which no chain is
     found is not called untrusted. Keys of a user are passed over with a warning.
+  - On a Windows host, services are what Exchange says (RV(ansible_facts.anon_tls.store.certificates[].services_evidence) is
+    V(exchange)). Where it did not answer, a certificate counts as enabled for SMTP if NETWORK SERVICE may read the file of
+    its private key, and as not enabled for anything if it may not (V(key_acl)). That is how the service comes about in
+    practice and no documented rule; a decision that rests on it says so.
+  - On a Windows host, trust is what Windows says of the chain, nothing downloaded for it. V(Revoked), V(NotSignatureValid),
+    V(NotValidForUsage), V(UntrustedRoot), V(Cyclic), V(InvalidExtension), V(InvalidBasicConstraints),
+    V(InvalidNameConstraints), V(HasNotPermittedNameConstraint), V(HasExcludedNameConstraint) and V(ExplicitDistrust) are
+    untrusted, as is a self-signed certificate that is not among the trusted roots. V(PartialChain) is untrusted where the
+    certificate does not say where its issuer can be downloaded, else unknown, as Windows may find it when Exchange asks.
+    Every other flag, V(HasWeakSignature) among them, leaves it unknown. Where Windows leaves it unknown, the C(Status) that
+    Exchange gives counts, if that is known; where it did not judge a chain at all, one is built of what came.
+  - A Windows host is under Network Load Balancing when an interface with a C(ClusterName) has started (C(HostState) 1). A
+    C(ClusterName) alone stays behind when it is unbound, and RV(ansible_facts.anon_tls.identity.cluster) is null then.
+  - Where no directory tells the role, the version and the Edge Subscriptions, those are the ones of the setup of Exchange
+    in the registry of the Windows host, and of C(Get-EdgeSubscription).
   - Reading over LDAP asks for the organisation, the server object, the Edge Transport servers and the Send connectors, page
     by page, and counts no page that is not whole. Referrals are not followed. A server that is down, a certificate that is
     refused, a wrong password and a missing right are failures of the part V(directory), each with its own text, and the
@@ -280,8 +318,7 @@ notes:
     opened, are listed in RV(ansible_facts.anon_tls.store.unreadable). Files of more than 16 MiB (64 MiB of
     what C(Export-Clixml) wrote), FIFOs and devices are not opened.
   - When one part fails and others do not, the facts of the others are returned, and RV(ansible_facts.anon_tls.failures) and
-    a warning say what is missing. The task fails when neither the store nor the directory can be read, of those that were
-    asked for.
+    a warning say what is missing. The task fails when nothing can be read of what was asked for, the names aside.
 seealso:
   - module: msexchange.transport_tls.anon_tls_select
 """
@@ -294,6 +331,27 @@ EXAMPLES = r"""
 #     provider: csp
 #     friendly_name: Microsoft Exchange
 #     has_private_key: true
+
+- name: Read a Windows host, an Edge Transport server or one whose directory the inventory has read
+  msexchange.transport_tls.anon_tls_facts:
+
+- name: Read a Mailbox server with what Exchange itself says, for which the logon must be able to authenticate onward
+  msexchange.transport_tls.anon_tls_facts:
+    gather_subset: [identity, store, directory, exchange, events]
+    events_days: 90
+    directory:
+      server: ldaps://dc1.contoso.com
+      username: audit@contoso.com
+      password: "{{ vault_audit_password }}"
+  become: true
+  become_method: ansible.builtin.runas
+  become_user: CONTOSO\audit
+  vars:
+    ansible_become_password: "{{ vault_audit_password }}"
+
+- name: Read a Windows host without Exchange's own cmdlets, in less time
+  msexchange.transport_tls.anon_tls_facts:
+    gather_subset: [identity, store, directory]
 
 - name: Read certificates and a directory that were exported to the controller
   msexchange.transport_tls.anon_tls_facts:
@@ -507,7 +565,7 @@ ansible_facts:
               type: str
               sample: ex01
             cluster:
-              description: V(none), V(nlb) or V(failover). Null, not known, for every source of this version.
+              description: V(none), V(nlb) or V(failover), as a Windows host tells. Null where that is not known.
               returned: success
               type: str
               sample: null
@@ -602,7 +660,9 @@ ansible_facts:
                   elements: str
                   sample: [IIS, SMTP]
                 services_evidence:
-                  description: Where the services are known from. V(file) is C(store.yml), V(exchange) Exchange itself.
+                  description:
+                    - Where the services are known from. V(file) is C(store.yml), V(exchange) Exchange itself, V(key_acl) who may
+                      read the private key.
                   returned: success
                   type: str
                   sample: file
@@ -621,7 +681,7 @@ ansible_facts:
                   description: The public key.
                   returned: success
                   type: dict
-                  sample: {type: RSA, bits: 2048, curve: null, provider: csp}
+                  sample: {type: RSA, bits: 2048, curve: null, provider: csp, network_service_can_read: true}
                   contains:
                     type:
                       description: The algorithm.
@@ -643,6 +703,13 @@ ansible_facts:
                       returned: success
                       type: str
                       sample: csp
+                    network_service_can_read:
+                      description:
+                        - Whether NETWORK SERVICE, the account of the transport service, may read the file of the private key,
+                          by its access control list. Null where that is not known, as with everything but a Windows host.
+                      returned: success
+                      type: bool
+                      sample: true
                 signature_hash:
                   description: The hash algorithm of its signature.
                   returned: success
@@ -664,7 +731,9 @@ ansible_facts:
                       type: str
                       sample: null
                     evidence:
-                      description: Who says so. V(exchange) - Exchange itself; V(built) - chains were built here. Null where nobody does.
+                      description:
+                        - Who says so. V(windows) - Windows' own chain engine; V(exchange) - Exchange itself; V(built) - chains were
+                          built here. Null where nobody does.
                       returned: success
                       type: str
                       sample: built
@@ -862,6 +931,67 @@ ansible_facts:
               returned: success
               type: str
               sample: null
+        exchange:
+          description: What Exchange's own cmdlets answered on a Windows host. Null where they were not asked, or did not answer.
+          returned: success
+          type: dict
+          sample:
+            internal_thumbprint: 6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F
+            order:
+              ex01.contoso.com:
+                - 6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F
+          contains:
+            internal_thumbprint:
+              description: The C(InternalTransportCertificateThumbprint) of C(Get-TransportService). Null where it named none.
+              returned: success
+              type: str
+              sample: 6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F
+            order:
+              description:
+                - For each name of the computer, the thumbprints of C(Get-ExchangeCertificate -DomainName) in its order. The
+                  first is the one that Exchange picks.
+              returned: success
+              type: dict
+              sample:
+                ex01.contoso.com:
+                  - 6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F
+        observed_events:
+          description: The events that Exchange logged on a Windows host, by number and provider. Null where they were not gathered.
+          returned: success
+          type: list
+          elements: dict
+          contains:
+            id:
+              description: The number of the event.
+              returned: success
+              type: int
+              sample: 12015
+            provider:
+              description: Its provider.
+              returned: success
+              type: str
+              sample: MSExchangeTransport
+            count:
+              description: How often it was logged.
+              returned: success
+              type: int
+              sample: 12
+            first:
+              description: The first time, in UTC.
+              returned: success
+              type: str
+              sample: "2026-11-01T04:00:00Z"
+            last:
+              description: The last time, in UTC.
+              returned: success
+              type: str
+              sample: "2026-11-23T04:00:00Z"
+            parameters:
+              description: The distinct lists of its insertion strings, newest first. They are never rendered to a text.
+              returned: success
+              type: list
+              elements: list
+              sample: [[6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F]]
         failures:
           description: The parts that could not be gathered. They are null or unknown in these facts.
           returned: success

@@ -17,7 +17,7 @@ PLUGINS = Path(__file__).parents[3] / "plugins"
 COLLECTION = "ansible_collections.msexchange.transport_tls.plugins."
 PURE = {
     "_candidates", "_case", "_decision", "_domain_names", "_editions", "_facts", "_findings", "_management_shell",
-    "_plain_data", "_procedure", "_remedy", "_sessions", "_three_valued",
+    "_key_access", "_plain_data", "_procedure", "_remedy", "_sessions", "_three_valued", "_verification",
 }  # fmt: skip
 CRYPTOGRAPHY = {"_certificate", "_certificate_extensions", "_certificate_signature", "_pkcs12", "_trust"}
 YAML = {"store_yml"}
