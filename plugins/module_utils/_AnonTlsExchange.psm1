@@ -13,7 +13,7 @@ function Get-AnonTlsExchange {
     # Nothing where no Exchange server is; $Server is the name that the directory has for it.
     param ($Setup, [string] $InstallPath, [string] $Server, [string[]] $Name, [int] $Timeout, [hashtable] $Answer)
     if ($null -eq $Setup -or $Setup.management_tools_only) {
-        return
+        return $null
     }
     if (-not $Server) {
         throw 'the name of the computer is not known, and the shell may be that of another server'
@@ -42,19 +42,20 @@ function Get-AnonTlsExchange {
     foreach ($limit in $shared.limits.ToArray()) {
         $Answer.limits.Add($limit)
     }
-    if ($null -ne $shared.certificates) {
-        @{
-            shell = $shared.shell
-            certificates = $shared.certificates
-            order = @{} + $shared.order.Clone()
-            internal_thumbprint = $shared.internal_thumbprint
-            edge_subscriptions = $shared.edge_subscriptions
-        }
+    if ($null -eq $shared.certificates) {
+        return $null
+    }
+    @{
+        shell = $shared.shell
+        certificates = $shared.certificates
+        order = @{} + $shared.order.Clone()
+        internal_thumbprint = $shared.internal_thumbprint
+        edge_subscriptions = $shared.edge_subscriptions
     }
 }
 
 function Invoke-AnonTlsShell {
-    # Whether it came to its end in time; if not, it is left behind, as a call that hangs cannot be stopped.
+    # Whether it came to its end in time; if not, it is left behind and ends with the process.
     param ($Shared, [int] $Timeout)
     $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault2()
     foreach ($name in 'Get-AnonTlsExchange', 'Get-AnonTlsReason', 'Open-AnonTlsExchangeShell') {
@@ -83,7 +84,7 @@ function Invoke-AnonTlsShell {
     $null = $powershell.AddScript($script.ToString(), $false).AddArgument($Shared)
     $running = $powershell.BeginInvoke()
     if (-not $running.AsyncWaitHandle.WaitOne([timespan]::FromSeconds($Timeout))) {
-        $null = $powershell.BeginStop($null, $null)
+        # Not even asked to stop: the thread that BeginStop starts waits as long, and no process ends before it.
         return $false
     }
     try {
@@ -101,7 +102,7 @@ function Read-AnonTlsExchange {
     # One step after the other, each kept as soon as it is there.
     param ($Shared)
     $most = 2000
-    if ($null -eq (Get-Command -Name Get-ExchangeCertificate -ErrorAction SilentlyContinue)) {
+    if ($null -eq (Get-Command -Name Get-ExchangeCertificate -ErrorAction Ignore)) {
         $said = if ($Error.Count) { ': ' + (Limit-AnonTlsText -Text $Error[0]) } else { '' }
         throw "The shell opened without Get-ExchangeCertificate$said"
     }
