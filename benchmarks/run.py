@@ -25,6 +25,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import ExtensionOID, NameOID
 from directory import measure as measure_directory
+from windows import answer_of
 
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._folder_store import read_folder
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._case import Question
@@ -35,6 +36,8 @@ from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._stores.f
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._stores.folder_reading import folder_reading
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._stores.parsing import parse
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._stores.sst import read_sst
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._windows.answer import read_answer
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._windows.store import store_of as store_of_host
 from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates import (
     intermediate_authority,
     root_authority,
@@ -257,6 +260,23 @@ def action() -> Iterator[Line]:
     yield Line("anon_tls_select with 100 certificates, against assert", measured, of_select / of_assert, 2)
 
 
+def windows() -> Iterator[Line]:
+    """What a Windows host sends of a store, and how long it takes to read that here."""
+    answer = answer_of(20)
+    size = len(json.dumps(answer, separators=(",", ":")))
+    yield Line(
+        "bytes sent by a Windows host with 20 certificates", f"{size / 1024:.1f} KB of 256", size / (256 * 1024), 1
+    )
+    (taken,) = best_of(ROUNDS, lambda: _read_host(answer))
+    yield Line("its answer read", f"{taken * 1e3:.1f} ms")
+
+
+def _read_host(answer: object) -> Store:
+    read = read_answer(answer)
+    assert read.store is not None
+    return store_of_host(read.store, read.exchange).store
+
+
 def directory() -> Iterator[Line]:
     """Reading a live directory, before certificates are parsed."""
     small, large, huge = map(measure_directory, (200, 2000, 10000))
@@ -270,7 +290,7 @@ def directory() -> Iterator[Line]:
 def main() -> int:
     print("| what | measured | ratio | bound |\n| --- | --- | --- | --- |", flush=True)
     held = True
-    for measure in (action, decision, folder, serialized_store, memory, directory):
+    for measure in (action, decision, folder, serialized_store, windows, memory, directory):
         for line in measure():
             print(line, flush=True)
             held = held and line.holds
