@@ -179,9 +179,10 @@ def gather(request: Request, reading: Reading, now: datetime) -> Facts:
 
     Raises GatheringError when nothing of the parts that were asked for, the names aside, can be read.
     """
-    failures = list(reading.failures)
     name = request.server_known_as or reading.names.physical_hostname
     directory = _chosen(request, reading)
+    elsewhere = () if isinstance(directory, DirectoryOfEdge) else ("directory",)
+    failures = [failure for failure in reading.failures if failure.part not in elsewhere]
     answer = (
         _nowhere(name, "not_gathered")
         if directory is None
@@ -213,9 +214,11 @@ def _chosen(request: Request, reading: Reading) -> Directory | None:
         return None
     if not isinstance(directory, DirectoryByHost):
         return directory
-    if host is not None and (host.directory or host.failure_of("directory") or is_edge(host.setup)):
+    if host is not None and (host.directory or is_edge(host.setup)):
         return DirectoryOfEdge()
-    return directory.otherwise
+    # A host that could not even tell whether it is an Edge says why.
+    may_be_edge = host is not None and host.failure_of("directory") is not None
+    return DirectoryOfEdge() if may_be_edge and directory.otherwise is None else directory.otherwise
 
 
 def _parts_read(reading: Reading, answer: DirectoryAnswer) -> set[str]:

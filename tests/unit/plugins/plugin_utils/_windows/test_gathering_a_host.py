@@ -16,6 +16,7 @@ from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._case imp
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._decision import decide
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.exchange_objects import find_server
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.inventory_variable import variable_of
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.ldap_options import LdapOptions
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import Facts, Identity
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._gathering import (
     DirectoryByHost,
@@ -129,6 +130,19 @@ def test_a_host_that_is_no_edge_has_no_adlds() -> None:
     facts = facts_of(HUB, directory=DirectoryOfEdge())
     assert facts.directory.status == "unknown"
     assert "it is no Edge Transport server; set directory.source to ldap" in (facts.directory.reason or "")
+
+
+def test_a_host_that_cannot_tell_whether_it_is_an_edge_is_looked_up_where_a_server_is_named() -> None:
+    answer = HUB
+    for part in ("identity", "directory"):
+        answer = failed(answer, part, "the registry: access is denied")
+    nowhere = LdapOptions(("127.0.0.1:1",), username="audit", password="hush", timeout=3)
+    facts = facts_of(answer, directory=DirectoryByHost(nowhere), server_name="EX01")
+    assert facts.directory.source == "ldap"
+    assert [failure.part for failure in facts.failures] == ["identity", "directory"]
+    assert "127.0.0.1:1 is down" in facts.failures[1].reason
+    facts = facts_of(answer, directory=DirectoryByHost(None))
+    assert (facts.directory.source, facts.directory.reason) == ("adlds", "the registry: access is denied")
 
 
 def test_a_host_that_is_no_edge_and_no_server_named_is_no_directory() -> None:
