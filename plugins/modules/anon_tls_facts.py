@@ -335,7 +335,7 @@ EXAMPLES = r"""
 - name: Read a Windows host, an Edge Transport server or one whose directory the inventory has read
   msexchange.transport_tls.anon_tls_facts:
 
-- name: Read a Mailbox server with what Exchange itself says, for which the logon must be able to authenticate onward
+- name: Read a Windows host, a Mailbox server with what Exchange itself says, by a logon that can authenticate onward
   msexchange.transport_tls.anon_tls_facts:
     gather_subset: [identity, store, directory, exchange, events]
     events_days: 90
