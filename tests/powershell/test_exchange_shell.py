@@ -160,7 +160,9 @@ def test_a_shell_without_the_cmdlet_says_what_went_wrong_in_it(ask: Ask) -> None
 
 
 def test_a_name_that_fails_keeps_the_certificates(ask: Ask) -> None:
-    answer = ask(certificates="if ($DomainName) { throw 'busy' }; [pscustomobject]@{ Thumbprint = 'AA'; Services = 'None' }")
+    answer = ask(
+        certificates="if ($DomainName) { throw 'busy' }; [pscustomobject]@{ Thumbprint = 'AA'; Services = 'None' }"
+    )
 
     assert [certificate["thumbprint"] for certificate in answer["exchange"]["certificates"]] == ["AA"]
     assert answer["exchange"]["order"] == {}
@@ -206,8 +208,10 @@ def test_an_object_of_bytes_alone_gives_its_bytes_and_a_computed_thumbprint(powe
 
 def test_an_enumeration_counts_as_its_number_live_and_deserialized(powershell: Run) -> None:
     script = """
-        $object = [pscustomobject]@{ Thumbprint = 'AA'; Services = [System.DayOfWeek]::Friday; Status = [System.DayOfWeek]::Monday }
-        $copy = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($object))
+        $day = [System.DayOfWeek]
+        $object = [pscustomobject]@{ Thumbprint = 'AA'; Services = $day::Friday; Status = $day::Monday }
+        $serializer = [System.Management.Automation.PSSerializer]
+        $copy = $serializer::Deserialize($serializer::Serialize($object))
         return , @(foreach ($each in $object, $copy) { ConvertTo-AnonTlsExchangeCertificate -Certificate $each })
     """
 
