@@ -64,7 +64,7 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def powershell(tmp_path: Path, assembly: Path) -> Run:
-    """Runs a script with these module_utils; what it returns, by way of JSON. `double` stands for `_AnonTlsHost.psm1`."""
+    """Runs a script with these module_utils, `double` in place of `_AnonTlsHost.psm1`: what it returns, from JSON."""
 
     def run(script: str, *utils: str, double: str | None = None) -> Any:
         answer = tmp_path / "answer.json"
