@@ -25,8 +25,8 @@ from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates im
 from ansible_collections.msexchange.transport_tls.tests.fixtures.forest import (
     PASSWORD,
     READER,
-    child_entry,
     forest,
+    transport_children,
     user_dn,
 )
 from ansible_collections.msexchange.transport_tls.tests.fixtures.ldif import (
@@ -100,7 +100,7 @@ def small_forest() -> tuple[Entry, ...]:
     return forest(
         (
             server_entry("EX01", roles=MULTI_ROLE, internal_certificate=INTERNAL.der),
-            child_entry("EX01"),
+            *transport_children("EX01"),
             server_entry("EX02", roles=MULTI_ROLE),
             server_entry("EDGE01", roles=EDGE, internal_certificate=INTERNAL.der),
             send_connector_entry("Internet", source_servers=("EX01",), smart_hosts=("mail.example.com",)),
