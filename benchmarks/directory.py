@@ -1,6 +1,6 @@
 """What reading a directory costs: against ldapsearch, from size to size, in memory, and as an inventory.
 
-Each measure asks the directory that the options name, whatever server it is; `slapd_with` starts one.
+Each measure asks the directory that the options name, whatever server it is; `slapd_with` and `samba_with` start one.
 """
 
 # Copyright (c) 2026 The msexchange.transport_tls authors
@@ -20,12 +20,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from unittest import mock
-
-from cryptography import x509
 
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.exchange_ldap import (
     CONNECTOR_ATTRIBUTES,
@@ -34,18 +31,21 @@ from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._director
 )
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.ldap import PAGE, Session
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.ldap_options import LdapOptions
-from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates import make_certificate, root_authority
+from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates import (
+    Credential,
+    root_authority,
+    server_certificate,
+)
 from ansible_collections.msexchange.transport_tls.tests.fixtures.forest import (
     PASSWORD,
     READER,
+    exchange,
     fleet,
     forest,
     user_dn,
 )
+from ansible_collections.msexchange.transport_tls.tests.fixtures.samba_ad import samba_ad
 from ansible_collections.msexchange.transport_tls.tests.fixtures.slapd import slapd
-
-# By its address: `ldapsearch` takes localhost for the name of this computer, which no certificate here is for.
-_ADDRESS = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -57,32 +57,47 @@ class Search:
     attributes: tuple[str, ...]
 
 
+class Authority:
+    """Who issues the certificate of a server, and what a reader must know to verify it."""
+
+    def __init__(self, place: Path) -> None:
+        self._credential = root_authority()
+        self._file = place / "ca.pem"
+        self._file.write_bytes(self._credential.pem)
+
+    def certificate(self, address: str) -> Credential:
+        now, day = datetime.now(UTC), timedelta(days=1)
+        return server_certificate(address, issuer=self._credential, not_before=now - day, not_after=now + day)
+
+    def options(self, url: str) -> LdapOptions:
+        return LdapOptions(
+            (url,), username=user_dn(READER), password=PASSWORD, ca_certificates=str(self._file), timeout=600
+        )
+
+
 @contextmanager
 def slapd_with(servers: int) -> Iterator[LdapOptions]:
-    """The options for a directory of so many servers, each with a certificate and a Send connector."""
-    authority = root_authority()
-    now = datetime.now(UTC)
-    certificate = make_certificate(
-        f"CN={_ADDRESS}",
-        issuer=authority,
-        not_before=now - timedelta(days=1),
-        not_after=now + timedelta(days=1),
-        extensions=((x509.SubjectAlternativeName([x509.IPAddress(ip_address(_ADDRESS))]), False),),
-    )
-    with tempfile.TemporaryDirectory() as place:
-        ca = Path(place, "ca.pem")
-        ca.write_bytes(authority.pem)
-        with slapd(Path(place, "slapd"), forest(fleet(servers)), certificate=certificate) as server:
-            yield LdapOptions(
-                (f"ldaps://{_ADDRESS}:{server.tls_port}",),
-                username=user_dn(READER),
-                password=PASSWORD,
-                ca_certificates=str(ca),
-                timeout=600,
-            )
+    """The options for a slapd with so many servers, each with a certificate and a Send connector."""
+    with tempfile.TemporaryDirectory() as temporary:
+        place = Path(temporary)
+        authority = Authority(place)
+        # By its address: ldapsearch takes localhost for the name of this computer, which no certificate here is for.
+        certificate = authority.certificate("127.0.0.1")
+        with slapd(place / "slapd", forest(fleet(servers)), certificate=certificate) as server:
+            yield authority.options(f"ldaps://127.0.0.1:{server.tls_port}")
 
 
-def reading(options: LdapOptions, rounds: int = 9) -> tuple[float, float]:
+@contextmanager
+def samba_with(servers: int) -> Iterator[LdapOptions]:
+    """The same for a domain controller of Samba, which wants root."""
+    with tempfile.TemporaryDirectory() as temporary:
+        authority = Authority(Path(temporary))
+        entries = exchange(fleet(servers))
+        with samba_ad(entries, certificate=lambda _name, address: authority.certificate(address)) as server:
+            yield authority.options(server.ldaps)
+
+
+def reading(options: LdapOptions, rounds: int) -> tuple[float, float]:
     """Seconds of reading all servers and connectors, and of `ldapsearch` for the same: the best of so many turns.
 
     The reader connects, binds, asks where the organisations are, and makes an Entry with its raw values of everything
