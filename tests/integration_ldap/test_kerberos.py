@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ import pytest
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.entry import DirectoryError
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.exchange_ldap import read_entries
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.ldap_options import LdapOptions
-from ansible_collections.msexchange.transport_tls.tests.fixtures.forest import PASSWORD, READER
+from ansible_collections.msexchange.transport_tls.tests.fixtures.forest import BLIND, PASSWORD, READER
 from ansible_collections.msexchange.transport_tls.tests.fixtures.samba_ad import DomainController
 from ansible_collections.msexchange.transport_tls.tests.fixtures.samba_template import FQDN, REALM
 
@@ -91,3 +92,22 @@ def test_a_server_by_its_address_is_not_the_one_that_the_domain_knows(
 ) -> None:
     by_address = kerberos(controller.address, username=PRINCIPAL, password=PASSWORD)
     assert "the name that the server has in the domain" in told(by_address)
+
+
+def test_each_user_is_bound_with_the_own_keytab(kerberos: Kerberos, controller: DomainController) -> None:
+    shown = {}
+    for user in (READER, BLIND):
+        entries = read_entries(kerberos(username=f"{user}@{REALM}", keytab=str(controller.keytab(user))), "EX01")
+        shown[user] = any(entry.values("versionNumber") for entry in entries)
+    assert shown == {READER: True, BLIND: False}
+
+
+def test_a_keytab_that_is_not_there_is_told(kerberos: Kerberos, tmp_path: Path) -> None:
+    assert "Kerberos failed" in told(kerberos(username=PRINCIPAL, keytab=str(tmp_path / "missing.keytab")))
+
+
+def test_without_its_package_it_says_how_to_install_it(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gssapi", None)
+    said = told(ask("ldaps://localhost", bind="gssapi", username=None, password=None))
+    assert "libkrb5-dev" in said
+    assert "-m pip install gssapi" in said

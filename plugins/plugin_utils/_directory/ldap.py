@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, Literal, TypeVar
+from uuid import uuid4
 
 with warnings.catch_warnings():
     # ldap3 2.9.1 uses names of pyasn1 that newer versions deprecate.
@@ -342,7 +343,8 @@ def _kerberos(address: Address, options: LdapOptions) -> dict[str, Any]:
             )
             return {"sasl_credentials": (address.host, None, acquired.creds)}
         if options.keytab:
-            store = {"client_keytab": f"FILE:{options.keytab}", "ccache": "MEMORY:anon_tls"}
+            # Of one cache for the whole process, the tickets of another user would be taken.
+            store = {"client_keytab": f"FILE:{options.keytab}", "ccache": f"MEMORY:{uuid4()}"}
             return {"user": options.username, "cred_store": store}
         return {"user": options.username}
     raise missing
