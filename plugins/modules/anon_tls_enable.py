@@ -162,7 +162,7 @@ before:
   description: The certificate and the internal transport certificate as they were read.
   returned: success, and failure of the change itself
   type: dict
-  sample: &state
+  sample:
     thumbprint: 6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F
     subject: CN=ex01.contoso.com
     dns_names: [ex01.contoso.com, mail.contoso.com]
@@ -255,13 +255,24 @@ before:
           sample: "2026-05-02T09:30:00Z"
 after:
   description:
-    - The same, as it is afterwards, read again from the store and the directory; in check mode as it would be. Where the change
-      itself fails, what is known to be so.
+    - The same, as it is afterwards; what was written has been read again. In check mode, as it would be. Where the change itself
+      fails, what is known to be so.
   returned: success, and failure of the change itself
   type: dict
   sample:
-    <<: *state
+    thumbprint: 6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F
+    subject: CN=ex01.contoso.com
+    dns_names: [ex01.contoso.com, mail.contoso.com]
+    not_before: "2026-01-15T08:00:00Z"
+    not_after: "2028-01-15T08:00:00Z"
     services: [IIS, SMTP]
+    internal:
+      status: present
+      thumbprint: 0D1C2B3A49586776859403F2E1D0C9B8A7968574
+      subject: CN=EX01
+      dns_names: [EX01, ex01.contoso.com]
+      not_before: "2021-05-02T09:30:00Z"
+      not_after: "2026-05-02T09:30:00Z"
   contains: *contains
 replaced_value:
   description:

@@ -1,4 +1,4 @@
-"""Check that what runs on a target runs on Python 3.9, the oldest: a real one reads a folder and writes its `store.yml`.
+"""Check that what runs on a target runs on Python 3.9, the oldest there: a folder is read and its `store.yml` written.
 
     python tests/python39/check_folder_store.py
 
