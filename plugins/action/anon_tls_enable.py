@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import base64
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -33,7 +32,7 @@ from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._enabling
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._stores.store_error import StoreError
 
 # Without cryptography the action that is inherited says what to do.
-with suppress(ImportError):
+try:
     from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.internal_swap import (
         ChangeUnknown,
         Held,
@@ -45,6 +44,9 @@ with suppress(ImportError):
         store_yml_change,
     )
     from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._gathering import Reading, Request
+except ImportError as error:
+    if (error.name or "").partition(".")[0] != "cryptography":
+        raise
 
 
 @dataclass(frozen=True, slots=True)

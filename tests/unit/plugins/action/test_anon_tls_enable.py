@@ -6,9 +6,13 @@
 
 from __future__ import annotations
 
+import builtins
+import importlib
 import json
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -154,6 +158,23 @@ def test_what_cannot_be_is_refused_in_the_modules_name(lab: Path, more: dict[str
 def test_a_windows_host_cannot_be_changed_yet(lab: Path) -> None:
     with pytest.raises(AnsibleActionFail, match="Windows hosts cannot be changed by this version"):
         run_enable(lab, options(lab), windows=True)
+
+
+def test_a_missing_cryptography_is_one_message_with_the_line_to_run(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    importing = builtins.__import__
+
+    def without_cryptography(name: str, *arguments: Any, **keywords: Any) -> ModuleType:
+        if name.partition(".")[0] == "cryptography":
+            raise ModuleNotFoundError("No module named 'cryptography'", name="cryptography")
+        return importing(name, *arguments, **keywords)
+
+    package = "ansible_collections.msexchange.transport_tls.plugins"
+    for name in [name for name in sys.modules if name.startswith((f"{package}.plugin_utils", f"{package}.action"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(builtins, "__import__", without_cryptography)
+    action = importlib.import_module(f"{package}.action.anon_tls_enable")
+    with pytest.raises(AnsibleActionFail, match=r"anon_tls_enable needs the Python package cryptography.*pip install"):
+        run_enable(lab, options(lab), action=action)
 
 
 def test_what_the_inventory_knows_of_the_directory_is_not_used(lab: Path) -> None:
