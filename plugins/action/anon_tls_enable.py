@@ -77,13 +77,15 @@ class ActionModule(Gathering):
         # What the inventory knows of the directory is never used for a change.
         request = self._request(options, None)
         answer, reading = self._read(request, options, task_vars)
+        result = _joined(result, answer)
         if reading is None:
-            return {**result, **answer}
+            return result
         try:
             plan = self._plan(options, request, reading)
         except (EnablingError, StoreError, DirectoryError) as error:
             raise self._problem(str(error)) from error
-        result.update(self._carry_out(plan, options, task_vars), before=plan.change.before.to_plain())
+        result = _joined(result, self._carry_out(plan, options, task_vars))
+        result["before"] = plan.change.before.to_plain()
         if self._task.diff:
             result["diff"] = {"before": result["before"], "after": result["after"]}
         return result
@@ -132,8 +134,8 @@ class ActionModule(Gathering):
         if plan.directory is None:
             return done
         if self._task.check_mode:
-            return {**done, **_result(change.after, changed=True), **_unjudged(plan.directory)}
-        return {**done, **self._write_directory(plan.directory, change)}
+            return _joined(done, {**_result(change.after, changed=True), **_unjudged(plan.directory)})
+        return _joined(done, self._write_directory(plan.directory, change))
 
     def _write_store(
         self, store_yml: dict[str, Any], options: dict[str, Any], task_vars: dict[str, Any]
@@ -175,6 +177,12 @@ class ActionModule(Gathering):
 
     def _failed(self, problem: str, *, changed: bool) -> dict[str, Any]:
         return {"failed": True, "msg": f"{self._name}: {problem}", "changed": changed}
+
+
+def _joined(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
+    """What the later answer says counts; the warnings of both stay."""
+    warnings = [*earlier.get("warnings", ()), *later.get("warnings", ())]
+    return {**earlier, **later, **({"warnings": list(dict.fromkeys(warnings))} if warnings else {})}
 
 
 def _result(after: State, *, changed: bool) -> dict[str, Any]:

@@ -103,6 +103,7 @@ notes:
     key container, so it has no key provider information (property 2). The value that was replaced is returned in
     RV(replaced_value). Calling the module for the earlier certificate puts that certificate back, in a value of
     this form.
+  - The directory is read twice before it is changed. O(directory.timeout) bounds the two and the change, each for itself.
   - Whether this user may write the attribute is read first, from C(allowedAttributesEffective) of the object, in check mode too.
     A directory without that, such as OpenLDAP, is not judged; check mode warns then.
   - With O(internal=replace) SMTP is enabled first, then the directory is changed. Where the second fails, the task fails with

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleActionFail
 
+from ansible_collections.msexchange.transport_tls.plugins.action import anon_tls_enable
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.exchange_ldap import read_entries
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.exchange_objects import find_server
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.internal_swap import (
@@ -190,6 +191,24 @@ def test_another_writer_in_the_directory_is_told_and_smtp_stays(
     assert result["after"]["services"] == ["SMTP"]
     assert result["after"]["internal"] == result["before"]["internal"]
     assert value_of(writer).thumbprint == OTHER.thumbprint
+
+
+def test_of_two_runs_at_once_one_wins_in_the_directory(
+    options: dict[str, Any], writer: LdapOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ex01" / "store.yml").write_text(f"{NEW.thumbprint}: {{services: [SMTP]}}\n")
+    won: list[dict[str, Any]] = []
+
+    def after_another_run(*arguments: Any) -> str | None:
+        monkeypatch.undo()
+        won.append(run_enable(tmp_path, options, Host()))
+        return replace_value(*arguments)
+
+    monkeypatch.setattr(anon_tls_enable, "replace_value", after_another_run)
+    lost = run_enable(tmp_path, options, Host())
+    assert (won[0]["changed"], won[0].get("failed", False)) == (True, False)
+    assert (lost["changed"], lost["failed"]) == (False, True)
+    assert f"now has {NEW.thumbprint}" in lost["msg"]
 
 
 def test_a_directory_that_is_down_at_the_change_is_told_and_smtp_stays(

@@ -126,6 +126,17 @@ def test_the_key_of_a_pkcs12_is_seen_and_its_password_strikes_nothing_out(lab: P
     assert (services(lab), result["after"]["subject"]) == (("IIS", "SMTP"), "CN=EX01")
 
 
+def test_the_warnings_of_both_calls_are_told_once(lab: Path) -> None:
+    host = Host()
+    said = {"anon_tls_target": {"problem": None, "written": True}, "changed": True, "warnings": ["old Python", "slow"]}
+    host.answers["anon_tls_enable"] = said
+    read = Host().execute
+    folder = {"store": {"path": str(lab / "ex01")}}
+    answer = read(module_name="msexchange.transport_tls.anon_tls_facts", module_args=folder, task_vars=None)
+    host.answers["anon_tls_facts"] = {**answer, "warnings": ["old Python"]}
+    assert run_enable(lab, options(lab), host)["warnings"] == ["old Python", "slow"]
+
+
 def refusal(lab: Path, **more: Any) -> str:
     before = (lab / "ex01" / "store.yml").read_bytes()
     with pytest.raises(AnsibleActionFail) as caught:
@@ -207,6 +218,15 @@ def test_another_writer_between_the_two_calls_is_not_overwritten(lab: Path) -> N
     assert result["changed"] is False
     assert result["before"] == result["after"]
     assert (lab / "ex01" / "store.yml").read_text() == "# theirs\n"
+
+
+def test_of_two_runs_at_once_one_wins_and_the_other_is_told(lab: Path) -> None:
+    slow, won = Host(), []
+    slow.before = lambda name: won.append(run_enable(lab, options(lab), Host())) if name == "anon_tls_enable" else None
+    lost = failing(lab, slow)
+    assert won[0]["changed"] is True
+    assert (lost["changed"], "another writer has changed" in lost["msg"]) == (False, True)
+    assert run_enable(lab, options(lab), Host())["changed"] is False
 
 
 @pytest.mark.parametrize("file", ["new.pem", "new.key"])
