@@ -171,7 +171,7 @@ class ActionModule(Gathering):
         except DirectoryError as error:
             return self._failed(f"{error}{kept}", changed=change.enables_smtp)
         done = _result(change.after, changed=True)
-        if swap.held.value is not None:
+        if swap.held.value is not None and change.before.internal.status == "present":
             done["replaced_value"] = base64.b64encode(swap.held.value).decode("ascii")
         return {**done, "warnings": [warning]} if warning else done
 

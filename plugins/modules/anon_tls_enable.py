@@ -278,7 +278,7 @@ after:
 replaced_value:
   description:
     - The value of C(msExchServerInternalTLSCert) that was replaced, byte for byte, in base64. It holds a certificate and no
-      private key. Left out where there was no value.
+      private key. Left out where there was none, and where it was no certificate, as nobody knows what that holds.
   returned: when the directory was changed
   type: str
   sample: AwAAAAEAAAAUAAAA

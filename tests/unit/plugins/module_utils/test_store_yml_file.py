@@ -271,6 +271,19 @@ def test_a_writer_right_behind_is_seen(folder: Path, monkeypatch: pytest.MonkeyP
     assert caught.value.written
 
 
+def test_a_file_that_has_gone_right_behind_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.replace
+
+    def followed(new: str, file: str) -> None:
+        real(new, file)
+        os.unlink(file)
+
+    monkeypatch.setattr(_store_yml_file.os, "replace", followed)
+    with pytest.raises(StoreYmlError, match="is written, and now cannot be opened") as caught:
+        write_store_yml(str(folder), None, change())
+    assert caught.value.written
+
+
 def test_an_owner_that_cannot_be_kept_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.fstat
 
