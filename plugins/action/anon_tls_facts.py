@@ -25,7 +25,7 @@ from ansible_collections.msexchange.transport_tls.plugins.module_utils._facts_op
 )
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._sealed_answer import opened
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.entry import DirectoryError
-from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import Identity
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import Facts, Identity
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._sources import SourceError, settled
 
 MINIMUM_CRYPTOGRAPHY = "42.0.0"
@@ -64,30 +64,30 @@ except ImportError as error:
 
 
 class ActionModule(ActionBase):
-    """Adapter of `_gathering`; it changes nothing, so check mode is no different."""
+    """Adapter of `_gathering`; it changes nothing, so check mode is no different.
+
+    What needs the facts for more has another name and argument spec, and another `_act`.
+    """
 
     TRANSFERS_FILES = False
     _supports_async = False
     _supports_check_mode = True
+    _name = "anon_tls_facts"
+    _argument_spec = ARGUMENT_SPEC
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
-        _require_cryptography()
-        _validated, options = self.validate_argument_spec(argument_spec=_with_environment())
-        inventory = self._inventory(task_vars or {})
-        try:
-            options = settled(options, windows=self._is_windows, inventory=inventory is not None)
-        except SourceError as error:
-            raise AnsibleActionFail(f"anon_tls_facts: {error}") from error
+        _require_cryptography(self._name)
+        _validated, options = self.validate_argument_spec(argument_spec=_with_environment(self._argument_spec))
+        return self._act(result, options, task_vars or {})
+
+    def _act(self, result: dict[str, Any], options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        inventory = self._inventory(task_vars)
         request = self._request(options, inventory)
-        answer = self._ask(request, options, task_vars) if request.needs_the_host else {}
-        if answer.get("failed"):
+        answer, reading = self._read(request, options, task_vars)
+        if reading is None:
             return {**result, **answer}
-        try:
-            reading = self._reading(options, answer)
-            facts = gather(request, reading, datetime.now(UTC).replace(microsecond=0))
-        except GatheringError as error:
-            raise AnsibleActionFail(f"anon_tls_facts: {error}") from error
+        facts = self._facts(request, reading)
         result.update(answer, changed=False)
         # As ansible.builtin.setup does with -v; -vv prints all.
         result["_ansible_verbose_override"] = self._display.verbosity < 2
@@ -97,7 +97,29 @@ class ActionModule(ActionBase):
             result["warnings"] = warnings
         return result
 
+    def _read(
+        self, request: Request, options: dict[str, Any], task_vars: dict[str, Any]
+    ) -> tuple[dict[str, Any], Reading | None]:
+        """What core adds to the answer of the target, where it was asked, and what was read, None where that failed."""
+        answer = self._ask(request, options, task_vars) if request.needs_the_host else {}
+        if answer.get("failed"):
+            return answer, None
+        try:
+            return answer, self._reading(options, answer)
+        except GatheringError as error:
+            raise self._problem(str(error)) from error
+
+    def _facts(self, request: Request, reading: Reading) -> Facts:
+        try:
+            return gather(request, reading, datetime.now(UTC).replace(microsecond=0))
+        except GatheringError as error:
+            raise self._problem(str(error)) from error
+
     def _request(self, options: dict[str, Any], inventory: DirectoryInInventory | None) -> Request:
+        try:
+            options.update(settled(options, windows=self._is_windows, inventory=inventory is not None))
+        except SourceError as error:
+            raise self._problem(str(error)) from error
         names = options["identity"]
         elsewhere = () if self._is_windows and options["store"]["remote"] else PARTS_OF_WINDOWS
         return Request(
@@ -128,8 +150,8 @@ class ActionModule(ActionBase):
         if directory["source"] == "auto":
             return DirectoryByHost(self._ldap(directory) if directory["server"] else None)
         if inventory is None:
-            raise AnsibleActionFail(
-                f"anon_tls_facts: directory.source is inventory, and this host has no variable {VARIABLE}; add the "
+            raise self._problem(
+                f"directory.source is inventory, and this host has no variable {VARIABLE}; add the "
                 "inventory plugin msexchange.transport_tls.exchange_servers, or set directory.source to ldap"
             )
         return inventory
@@ -142,7 +164,7 @@ class ActionModule(ActionBase):
             options = LdapOptions(servers=tuple(given.pop("server") or ()), **given)
             require_ldap3()
         except DirectoryError as error:
-            problem = AnsibleActionFail(f"anon_tls_facts: {error}")
+            problem = self._problem(str(error))
         else:
             return options
         raise problem
@@ -163,7 +185,7 @@ class ActionModule(ActionBase):
         ask = self._ask_windows if self._is_windows else self._ask_target
         answer = ask(request, options, task_vars)
         if "invocation" in answer:
-            answer["invocation"] = {"module_args": _without_password(self._task.args)}
+            answer["invocation"] = {"module_args": without_password(self._task.args)}
         return answer
 
     def _ask_target(
@@ -184,18 +206,18 @@ class ActionModule(ActionBase):
         parts = request.parts | {"identity"}
         if not request.asks_the_host_for_its_directory:
             parts -= {"directory"}
+        asked: dict[str, Any] = {
+            "gather_subset": [part for part in PARTS if part in parts],
+            "identity": {name: value for name, value in options["identity"].items() if value},
+        }
+        if "events" in parts:
+            asked["events_days"] = options["events_days"]
         answer: dict[str, Any] = self._execute_module(
-            module_name="msexchange.transport_tls.win_anon_tls_collect",
-            module_args={
-                "gather_subset": [part for part in PARTS if part in parts],
-                "identity": {name: value for name, value in options["identity"].items() if value},
-                "events_days": options["events_days"],
-            },
-            task_vars=task_vars,
+            module_name="msexchange.transport_tls.win_anon_tls_collect", module_args=asked, task_vars=task_vars
         )
         if answer.get("failed"):
             why = answer.get("msg", "no reason came")
-            answer["msg"] = f"anon_tls_facts: nothing was collected on the Windows host: {why}. {WHAT_WINDOWS_NEEDS}"
+            answer["msg"] = f"{self._name}: nothing was collected on the Windows host: {why}. {WHAT_WINDOWS_NEEDS}"
         return answer
 
     def _reading(self, options: dict[str, Any], answer: dict[str, Any]) -> Reading:
@@ -221,6 +243,9 @@ class ActionModule(ActionBase):
             )
         )
 
+    def _problem(self, text: str) -> AnsibleActionFail:
+        return AnsibleActionFail(f"{self._name}: {text}")
+
     def _all_on_controller(self, paths: list[str] | None) -> list[str] | None:
         return None if paths is None else [self._on_controller(path) for path in paths]
 
@@ -232,26 +257,26 @@ class ActionModule(ActionBase):
             return str(self._loader.path_dwim(path))
 
 
-def _require_cryptography() -> None:
+def _require_cryptography(name: str) -> None:
     if _without_cryptography:
         raise AnsibleActionFail(
-            "anon_tls_facts needs the Python package cryptography, version "
+            f"{name} needs the Python package cryptography, version "
             f"{MINIMUM_CRYPTOGRAPHY} or later, on the controller ({_without_cryptography}); install it with: "
             f"{sys.executable} -m pip install 'cryptography>={MINIMUM_CRYPTOGRAPHY}'"
         )
 
 
-def _with_environment() -> dict[str, Any]:
+def _with_environment(argument_spec: dict[str, Any]) -> dict[str, Any]:
     """The argument spec, with the environment variables of the controller that stand in for options of LDAP."""
-    directory = ARGUMENT_SPEC["directory"]
+    directory = argument_spec["directory"]
     from_environment = {
         name: {**directory["options"][name], "fallback": (env_fallback, [variable])}
         for name, variable in LDAP_ENVIRONMENT.items()
     }
-    return {**ARGUMENT_SPEC, "directory": {**directory, "options": {**directory["options"], **from_environment}}}
+    return {**argument_spec, "directory": {**directory, "options": {**directory["options"], **from_environment}}}
 
 
-def _without_password(arguments: dict[str, Any]) -> dict[str, Any]:
+def without_password(arguments: dict[str, Any]) -> dict[str, Any]:
     """The options as the user wrote them, for the result."""
     return {name: _hidden(value) if name in ("store", "directory") else value for name, value in arguments.items()}
 

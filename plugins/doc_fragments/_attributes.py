@@ -38,3 +38,31 @@ attributes:
     details:
       - Windows Server 2016 and later; of older ones files that were exported from them, on the controller.
 """
+
+    # What changes a server.
+    ENABLING = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in check mode and return what it would return without it.
+    support: full
+    details:
+      - Store and directory are read, and everything is asked that is asked before a change.
+  diff_mode:
+    description: Returns details on what has changed, or would change in check mode, when in diff mode.
+    support: full
+    details:
+      - Thumbprint, subject, names, dates and services of the certificate, and the internal transport certificate. Never a key.
+  idempotent:
+    description: When run twice in a row with the same options, the second run changes nothing.
+    support: full
+  async:
+    description: Can be used with the C(async) keyword.
+    support: none
+  platform:
+    description: Target operating systems and families that can be changed.
+    support: full
+    platforms: posix
+    details:
+      - Windows hosts cannot be changed by this version.
+"""

@@ -24,11 +24,22 @@ TrustEvidence = Literal["windows", "exchange", "built"]
 ServicesEvidence = Literal["exchange", "key_acl", "file"]
 DirectoryStatus = Literal["present", "null", "corrupt", "unknown", "not_gathered"]
 
+SERVICES = ("IMAP", "POP", "UM", "IIS", "SMTP", "Federation", "UMCallRouter")
+"""The services of Exchange, spelled and ordered as it does."""
+
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{40}")
+# The certificate dialog of Windows copies a left-to-right mark with the thumbprint.
+_AMONG_THE_DIGITS = re.compile("[\\s:\u200e]")
 
 
 class FactsError(ValueError):
     """Facts that are not of the documented shape: the message names the place and what to do."""
+
+
+def thumbprint_in(text: str) -> str | None:
+    """The thumbprint as people write it, with blanks or colons, in any case; None of a text that is none."""
+    digits = _AMONG_THE_DIGITS.sub("", text)
+    return digits.upper() if _HEXADECIMAL.fullmatch(digits) else None
 
 
 def _read_thumbprint(value: object) -> str:

@@ -218,3 +218,21 @@ _KEY_GONE = frozenset({"internal_not_in_store", "internal_no_private_key"})
 def remedies_of(case: Case, codes: frozenset[str], desired: Candidate | None) -> list[Remedy]:
     """The remedies for the codes of a decision's findings, in the order of execution."""
     return list(_Plan(case, codes, desired).with_subscription())
+
+
+def hand_over_to(case: Case, chosen: Candidate, reason: str) -> list[Remedy]:
+    """What makes a certificate the internal one, enabled for SMTP; empty where it is that already."""
+    return list(_Plan(case, frozenset(), None).hand_over(chosen, reason))
+
+
+def new_one(case: Case, reason: str) -> Remedy:
+    """A new self-signed certificate, where the store holds none that could take the place of the internal one."""
+    return _Plan(case, frozenset(), None).new_self_signed(reason)
+
+
+def next_steps(case: Case, changes: list[Remedy]) -> list[Remedy]:
+    """What is to be done by hand after the changes: EdgeSync depends on the internal certificate."""
+    by_hand = [change for change in changes if change.action == "resubscribe_edge"]
+    if changes and not by_hand and case.edge_sync and case.role != "edge":
+        by_hand.append(_Plan(case, frozenset(), None).resubscribe_edge())
+    return by_hand

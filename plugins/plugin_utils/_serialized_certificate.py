@@ -10,12 +10,14 @@ is the certificate. The property ids are those of CertSetCertificateContextPrope
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Literal, NamedTuple
 
 _KEY_PROVIDER_INFO = 2
+_SHA1_HASH = 3
 _FRIENDLY_NAME = 11
 _ARCHIVED = 19
 CERTIFICATE = 32
@@ -53,6 +55,12 @@ class SerializedCertificate(NamedTuple):
 # Plain tuples, as ten of them are made for each certificate.
 Record = tuple[int, int, int, bytes]
 """The byte where the header of a property begins, its id, its encoding and its data."""
+
+
+def write_serialized_certificate(der: bytes) -> bytes:
+    """The certificate with its SHA-1 and nothing else: of a private key it tells nothing, so it names no provider."""
+    records = ((_SHA1_HASH, hashlib.sha1(der, usedforsecurity=False).digest()), (CERTIFICATE, der))
+    return b"".join(_RECORD.pack(number, _X509_ENCODING, len(data)) + data for number, data in records)
 
 
 def read_serialized_certificate(blob: bytes) -> SerializedCertificate:

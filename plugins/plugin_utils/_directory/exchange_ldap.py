@@ -49,7 +49,7 @@ _TRANSPORT = "msExchExchangeTransportServer"
 
 def require_ldap3() -> None:
     """Raises DirectoryError, with the line to run, where ldap3 is missing or too old."""
-    _ldap()
+    ldap_module()
 
 
 def read_entries(options: LdapOptions, server_name: str | None) -> Sequence[Entry]:
@@ -61,7 +61,7 @@ def read_entries(options: LdapOptions, server_name: str | None) -> Sequence[Entr
     name = _object_name((server_name or "").strip().rstrip("."))
     if not name:
         return ()
-    ldap = _ldap()
+    ldap = ldap_module()
     with ldap.session(options) as session:
         found: dict[str, Entry] = {}
         wanted = ldap.escaped(name)
@@ -82,7 +82,7 @@ def read_forest(options: LdapOptions) -> Iterator[Entry]:
     The session is open, and its time runs, until the iterator is at its end or closed. Raises DirectoryError, be it
     after entries have come: what came is not the whole then.
     """
-    with _ldap().session(options) as session:
+    with ldap_module().session(options) as session:
         for root, schema in [(root, _schema(session)) for root in _organisations(session, options)]:
             # Of a class that its schema lacks, a server evaluates no filter (RFC 4511, section 4.5.1.7).
             servers = f"(&{_SERVER}(!(objectClass={_TRANSPORT})))" if _TRANSPORT in schema else _SERVER
@@ -150,7 +150,7 @@ def _object_name(name: str) -> str:
     return parts[0].value if parts else name
 
 
-def _ldap() -> ModuleType:
+def ldap_module() -> ModuleType:
     """The module that imports ldap3: only those who read over LDAP need that."""
     try:
         from . import ldap

@@ -62,25 +62,27 @@ def escaped(text: str) -> str:
 
 
 @contextmanager
-def session(options: LdapOptions, clock: Callable[[], float] = time.monotonic) -> Iterator[Session]:
+def session(
+    options: LdapOptions, clock: Callable[[], float] = time.monotonic, *, writes: bool = False
+) -> Iterator[Session]:
     """A session with the first of the servers that can be used, all of it within the one time limit.
 
     A server that is down, or whose certificate is refused, is followed by the next; one that refuses the user is not,
     as every try counts towards locking the account. Raises DirectoryError.
     """
-    opened = _first_usable(options, Deadline.after(options.timeout, clock))
+    opened = _first_usable(options, Deadline.after(options.timeout, clock), writes)
     try:
         yield opened
     finally:
         opened.close()
 
 
-def _first_usable(options: LdapOptions, whole: Deadline) -> Session:
+def _first_usable(options: LdapOptions, whole: Deadline, writes: bool) -> Session:
     problems = []
     for position, address in enumerate(options.addresses):
         try:
             share = whole.share(len(options.addresses) - position)
-            return Session(address, options, whole, share)
+            return Session(address, options, whole, share, writes)
         except ServerUnavailable as error:
             problems.append(str(error))
         except TimeoutError:
@@ -91,8 +93,9 @@ def _first_usable(options: LdapOptions, whole: Deadline) -> Session:
 class Session:
     """A bound connection to one server; `session` makes it."""
 
-    def __init__(self, address: Address, options: LdapOptions, whole: Deadline, share: Deadline) -> None:
+    def __init__(self, address: Address, options: LdapOptions, whole: Deadline, share: Deadline, writes: bool) -> None:
         self.server = str(address)
+        self._writes = writes
         self.deadline = share
         self.received = 0
         self._tls = _Tls(self, address, options)
@@ -133,6 +136,19 @@ class Session:
             if not cookie:
                 return
 
+    def swap(self, dn: str, attribute: str, old: bytes | None, new: bytes) -> tuple[int, str]:
+        """Takes the old value away, where there is one, and adds the new, both or none (RFC 4511, section 4.6).
+
+        Returns the result's code and the server's words. Raises DirectoryError where no answer came: whether it was
+        done is not known then.
+        """
+        removal = [(ldap3.MODIFY_DELETE, [old])] if old is not None else []
+        changes = {attribute: [*removal, (ldap3.MODIFY_ADD, [new])]}
+        self.received = 0
+        self._attempt(lambda: self._connection.modify(dn, changes))
+        result = self._connection.result
+        return result["result"], str(result["message"] or "")
+
     def close(self) -> None:
         # The answers are read: what goes wrong now matters to nobody.
         with suppress(Exception):
@@ -149,7 +165,7 @@ class Session:
             auto_referrals=False,
             raise_exceptions=False,
             check_names=False,
-            read_only=True,
+            read_only=not self._writes,
             return_empty_attributes=False,
             receive_timeout=math.ceil(self.deadline.left()),
         )

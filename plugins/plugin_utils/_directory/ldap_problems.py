@@ -104,6 +104,15 @@ def refused(server: str, code: int, message: str, what: str) -> DirectoryError:
     return DirectoryError(f"{server} refuses {what} ({said})")
 
 
+def refused_change(server: str, code: int, message: str, what: str) -> DirectoryError:
+    """Of the result of a modify that is no success; nothing was changed."""
+    if code == _NO_RIGHT:
+        return DirectoryError(
+            f"{server}: no right to change {what} (result {code}: {_clean(message)}); bind as a user who may write it"
+        )
+    return refused(server, code, message, f"the change of {what}")
+
+
 def refused_certificate(server: str, error: ssl.SSLCertVerificationError) -> ServerUnavailable:
     """Of the certificate that a server showed and OpenSSL did not accept."""
     why = _clean(error.verify_message or str(error))

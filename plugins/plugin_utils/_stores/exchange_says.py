@@ -14,8 +14,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from .._facts import Interval, Trust
-from .store_yml import SERVICES
+from .._facts import SERVICES, Interval, Trust
 
 STATUSES = (
     "Unknown",

@@ -43,6 +43,7 @@ def store_of(reading: FolderReading) -> GatheredStore:
             *_listed_in_vain(listed or (), store),
         ),
         reading.newest,
+        folder=reading,
     )
 
 

@@ -6,18 +6,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar, get_args
 
 import yaml
 
-from .._facts import Provider
+from .._facts import SERVICES, Provider, thumbprint_in
 from .store_error import StoreError
-
-SERVICES = ("IMAP", "POP", "UM", "IIS", "SMTP", "Federation", "UMCallRouter")
-"""The services of Exchange, spelled as it spells them."""
 
 Answer = TypeVar("Answer")
 
@@ -26,9 +22,6 @@ _FLAG_OF = {"true": True, "yes": True, "on": True, "false": False, "no": False, 
 _PROVIDER_OF: dict[str, Provider] = {provider: provider for provider in get_args(Provider)}
 _FIELDS = ("services", "provider", "friendly_name", "has_private_key")
 _NULL = ("", "~", "null", "Null", "NULL")
-_THUMBPRINT = re.compile(r"[0-9A-F]{40}")
-# The certificate dialog of Windows copies a left-to-right mark with the thumbprint.
-_AMONG_THE_DIGITS = re.compile("[\\s:\u200e]")
 
 # It leaves every scalar a text: a thumbprint of digits alone, or one like 1E40, is no number.
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -50,9 +43,9 @@ def read_store_yml(text: str) -> dict[str, Listed]:
     Raises StoreError, naming the line, for anything but the documented fields and values.
     """
     listed: dict[str, Listed] = {}
-    for key, value in _pairs(_root(text), "a mapping of thumbprints"):
-        thumbprint = _AMONG_THE_DIGITS.sub("", _text(key)).upper()
-        if not _THUMBPRINT.fullmatch(thumbprint):
+    for key, value in _pairs(root_of(text), "a mapping of thumbprints"):
+        thumbprint = thumbprint_in(_text(key))
+        if thumbprint is None:
             raise _wrong(key, "a thumbprint of 40 hexadecimal digits")
         if thumbprint in listed:
             raise StoreError(f"store.yml, line {_line(key)}: {thumbprint} is listed twice; keep one of the two")
@@ -60,7 +53,8 @@ def read_store_yml(text: str) -> dict[str, Listed]:
     return listed
 
 
-def _root(text: str) -> yaml.Node | None:
+def root_of(text: str) -> yaml.Node | None:
+    """The node of the whole file, None of one that is empty; raises StoreError for what is no YAML."""
     try:
         return yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:

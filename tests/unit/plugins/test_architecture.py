@@ -16,11 +16,12 @@ import pytest
 PLUGINS = Path(__file__).parents[3] / "plugins"
 COLLECTION = "ansible_collections.msexchange.transport_tls.plugins."
 PURE = {
-    "_candidates", "_case", "_decision", "_domain_names", "_editions", "_facts", "_findings", "_management_shell",
-    "_key_access", "_plain_data", "_procedure", "_remedy", "_sessions", "_three_valued", "_verification",
+    "_candidates", "_case", "_decision", "_differences", "_domain_names", "_editions", "_enabling", "_facts",
+    "_findings", "_key_access", "_management_shell", "_plain_data", "_procedure", "_question_options", "_remediation",
+    "_remedy", "_sessions", "_three_valued", "_verification",
 }  # fmt: skip
 CRYPTOGRAPHY = {"_certificate", "_certificate_extensions", "_certificate_signature", "_pkcs12", "_trust"}
-YAML = {"store_yml"}
+YAML = {"store_yml", "store_yml_edit"}
 LDAP = {"ldap"}
 INPUT_AND_OUTPUT = {
     "io",
@@ -57,7 +58,7 @@ def imports(file: Path) -> Iterator[str]:
 
 def third_party(file: Path) -> set[str]:
     roots = {name.partition(".")[0] for name in imports(file)}
-    return roots - set(sys.stdlib_module_names) - {"plugin_utils", "module_utils"}
+    return roots - set(sys.stdlib_module_names) - {"plugin_utils", "module_utils", "action"}
 
 
 @pytest.mark.parametrize("file", python_files("plugin_utils"), ids=lambda file: file.stem)

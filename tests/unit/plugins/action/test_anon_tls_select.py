@@ -17,6 +17,7 @@ from ansible.playbook.task import Task
 from ansible.utils.display import Display
 
 from ansible_collections.msexchange.transport_tls.plugins.action.anon_tls_select import ARGUMENT_SPEC, ActionModule
+from ansible_collections.msexchange.transport_tls.plugins.doc_fragments._question import ModuleDocFragment
 from ansible_collections.msexchange.transport_tls.plugins.modules import anon_tls_select as documentation
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import Store, Unreadable
 from ansible_collections.msexchange.transport_tls.tests.fixtures.facts import TO_INTERNET, edge, hub, self_signed
@@ -142,7 +143,8 @@ def test_entries_that_could_not_be_read_are_one_warning() -> None:
 
 
 def test_the_documentation_names_the_options_with_their_defaults_and_choices() -> None:
-    documented = yaml.safe_load(documentation.DOCUMENTATION)["options"]
+    fragment = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
+    documented = fragment | yaml.safe_load(documentation.DOCUMENTATION)["options"]
     described = {
         name: {key: value for key, value in option.items() if key != "description"}
         for name, option in documented.items()

@@ -18,8 +18,9 @@ from ansible_collections.msexchange.transport_tls.plugins.module_utils._facts_op
     LDAP_OPTIONS,
     SENT_TO_THE_TARGET,
 )
-from ansible_collections.msexchange.transport_tls.plugins.modules.anon_tls_facts import DOCUMENTATION
+from ansible_collections.msexchange.transport_tls.plugins.modules import anon_tls_facts
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.ldap_options import LdapOptions
+from ansible_collections.msexchange.transport_tls.tests.fixtures.documentation import options_of
 
 FRAGMENT: dict[str, Any] = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
 SHAPE = ("type", "elements", "choices", "default")
@@ -33,7 +34,7 @@ def test_an_option_is_the_same_in_the_inventory(name: str) -> None:
 
 @pytest.mark.parametrize("name", LDAP_OPTIONS)
 def test_the_documentation_names_the_environment_variable(name: str) -> None:
-    option = yaml.safe_load(DOCUMENTATION)["options"]["directory"]["suboptions"][name]
+    option = options_of(anon_tls_facts)["directory"]["suboptions"][name]
     assert f"E({LDAP_ENVIRONMENT[name]})" in " ".join(option["description"])
 
 

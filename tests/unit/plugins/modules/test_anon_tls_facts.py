@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._facts_options import ARGUMENT_SPEC
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._sealed_answer import opened
 from ansible_collections.msexchange.transport_tls.plugins.modules import anon_tls_facts
 from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates import make_certificate
+from ansible_collections.msexchange.transport_tls.tests.fixtures.documentation import options_of
 from ansible_collections.msexchange.transport_tls.tests.fixtures.exports import write_pkcs12
 from ansible_collections.msexchange.transport_tls.tests.fixtures.store import Entry, write_store
 
@@ -74,7 +74,7 @@ def test_without_the_store_only_names_are_read(capsys: pytest.CaptureFixture[str
 
 
 def test_every_option_is_documented_and_every_documented_option_is_one() -> None:
-    documented = yaml.safe_load(anon_tls_facts.DOCUMENTATION)["options"]
+    documented = options_of(anon_tls_facts)
     assert set(documented) == set(ARGUMENT_SPEC)
     for name, option in ARGUMENT_SPEC.items():
         assert set(documented[name].get("suboptions", {})) == set(option.get("options", {}))
