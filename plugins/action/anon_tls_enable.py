@@ -73,7 +73,8 @@ class ActionModule(Gathering):
 
     def _act(self, result: dict[str, Any], options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         self._check_host(options)
-        options["gather_subset"] = [part for part in PARTS if part != "events"]
+        # Events say nothing for or against a change.
+        options.update(gather_subset=[part for part in PARTS if part != "events"], events_days=1)
         # What the inventory knows of the directory is never used for a change.
         request = self._request(options, None)
         answer, reading = self._read(request, options, task_vars)

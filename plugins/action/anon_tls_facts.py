@@ -206,14 +206,14 @@ class ActionModule(ActionBase):
         parts = request.parts | {"identity"}
         if not request.asks_the_host_for_its_directory:
             parts -= {"directory"}
-        asked: dict[str, Any] = {
-            "gather_subset": [part for part in PARTS if part in parts],
-            "identity": {name: value for name, value in options["identity"].items() if value},
-        }
-        if "events" in parts:
-            asked["events_days"] = options["events_days"]
         answer: dict[str, Any] = self._execute_module(
-            module_name="msexchange.transport_tls.win_anon_tls_collect", module_args=asked, task_vars=task_vars
+            module_name="msexchange.transport_tls.win_anon_tls_collect",
+            module_args={
+                "gather_subset": [part for part in PARTS if part in parts],
+                "identity": {name: value for name, value in options["identity"].items() if value},
+                "events_days": options["events_days"],
+            },
+            task_vars=task_vars,
         )
         if answer.get("failed"):
             why = answer.get("msg", "no reason came")

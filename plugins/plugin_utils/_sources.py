@@ -45,7 +45,7 @@ def _problems(options: Mapping[str, Any], windows: bool) -> Iterator[str]:
     if "store" in options["gather_subset"]:
         yield from _problems_of_store(options["store"], windows)
     yield from _problems_of_directory(options["directory"], windows=windows, remote=options["store"]["remote"])
-    if "events" in options["gather_subset"] and not 1 <= options["events_days"] <= LONGEST_EVENTS:
+    if not 1 <= options["events_days"] <= LONGEST_EVENTS:
         yield f"events_days is {options['events_days']}; it must be from 1 to {LONGEST_EVENTS}"
 
 

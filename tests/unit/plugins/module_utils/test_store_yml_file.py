@@ -104,7 +104,7 @@ def test_a_link_stays_one_and_what_it_points_to_is_written(folder: Path, tmp_pat
     assert (tmp_path / "real" / "listing.yml").read_text() == NEW
 
 
-@pytest.mark.parametrize("text", [OLD + "# theirs\n", "", None])
+@pytest.mark.parametrize("text", [OLD + "# theirs\n", "", None], ids=["other", "empty", "gone"])
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_another_writer_is_not_overwritten(folder: Path, text: str | None, check_mode: bool) -> None:
     file = folder / "store.yml"
