@@ -6,7 +6,7 @@ PYTHON := $(or $(PYTHON),$(shell for python in python3.14 python3.13 python3.12 
 RUNNER = $(or $(PYTHON),$(error No Python 3.11 or later with venv and ensurepip: make deps)) -B tests/runner
 SECONDS ?= 60
 SYSTEM = git make openssl python3 python3-venv
-DIRECTORY = slapd ldap-utils libkrb5-dev gcc
+DIRECTORY = slapd ldap-utils samba-ad-dc samba-ad-provision krb5-user libkrb5-dev gcc python3-dev
 
 .PHONY: help demo test lint unit sanity directory molecule docs artifact bench fuzz deps clean
 

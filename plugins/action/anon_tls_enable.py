@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import base64
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -33,7 +32,7 @@ from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._enabling
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._stores.store_error import StoreError
 
 # Without cryptography the action that is inherited says what to do.
-with suppress(ImportError):
+try:
     from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.internal_swap import (
         ChangeUnknown,
         Held,
@@ -45,6 +44,9 @@ with suppress(ImportError):
         store_yml_change,
     )
     from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._gathering import Reading, Request
+except ImportError as error:
+    if (error.name or "").partition(".")[0] != "cryptography":
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +73,20 @@ class ActionModule(Gathering):
 
     def _act(self, result: dict[str, Any], options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         self._check_host(options)
-        options["gather_subset"] = list(PARTS)
+        # Events say nothing for or against a change.
+        options.update(gather_subset=[part for part in PARTS if part != "events"], events_days=1)
         # What the inventory knows of the directory is never used for a change.
         request = self._request(options, None)
         answer, reading = self._read(request, options, task_vars)
+        result = _joined(result, answer)
         if reading is None:
-            return {**result, **answer}
+            return result
         try:
             plan = self._plan(options, request, reading)
         except (EnablingError, StoreError, DirectoryError) as error:
             raise self._problem(str(error)) from error
-        result.update(self._carry_out(plan, options, task_vars), before=plan.change.before.to_plain())
+        result = _joined(result, self._carry_out(plan, options, task_vars))
+        result["before"] = plan.change.before.to_plain()
         if self._task.diff:
             result["diff"] = {"before": result["before"], "after": result["after"]}
         return result
@@ -130,8 +135,8 @@ class ActionModule(Gathering):
         if plan.directory is None:
             return done
         if self._task.check_mode:
-            return {**done, **_result(change.after, changed=True), **_unjudged(plan.directory)}
-        return {**done, **self._write_directory(plan.directory, change)}
+            return _joined(done, {**_result(change.after, changed=True), **_unjudged(plan.directory)})
+        return _joined(done, self._write_directory(plan.directory, change))
 
     def _write_store(
         self, store_yml: dict[str, Any], options: dict[str, Any], task_vars: dict[str, Any]
@@ -167,12 +172,18 @@ class ActionModule(Gathering):
         except DirectoryError as error:
             return self._failed(f"{error}{kept}", changed=change.enables_smtp)
         done = _result(change.after, changed=True)
-        if swap.held.value is not None:
+        if swap.held.value is not None and change.before.internal.status == "present":
             done["replaced_value"] = base64.b64encode(swap.held.value).decode("ascii")
         return {**done, "warnings": [warning]} if warning else done
 
     def _failed(self, problem: str, *, changed: bool) -> dict[str, Any]:
         return {"failed": True, "msg": f"{self._name}: {problem}", "changed": changed}
+
+
+def _joined(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
+    """What the later answer says counts; the warnings of both stay."""
+    warnings = [*earlier.get("warnings", ()), *later.get("warnings", ())]
+    return {**earlier, **later, **({"warnings": list(dict.fromkeys(warnings))} if warnings else {})}
 
 
 def _result(after: State, *, changed: bool) -> dict[str, Any]:

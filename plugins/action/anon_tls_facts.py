@@ -17,16 +17,23 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._facts_options import (
     ARGUMENT_SPEC,
     DIRECTORY_FILES,
-    EXPORTS,
     LDAP_ENVIRONMENT,
     LDAP_OPTIONS,
+    PARTS,
+    PARTS_OF_WINDOWS,
     SENT_TO_THE_TARGET,
 )
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._sealed_answer import opened
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.entry import DirectoryError
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import Facts, Identity
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._sources import SourceError, settled
 
 MINIMUM_CRYPTOGRAPHY = "42.0.0"
+
+WHAT_WINDOWS_NEEDS = (
+    "The host needs Windows PowerShell 5.1 in full language mode; an older server is read from what was exported of "
+    "it, with store.remote set to false"
+)
 
 _without_cryptography: ImportError | None = None
 try:
@@ -37,14 +44,17 @@ try:
     from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.ldap_options import LdapOptions
     from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._gathering import (
         Directory,
+        DirectoryByHost,
         DirectoryFiles,
         DirectoryInInventory,
+        DirectoryOfEdge,
         GatheringError,
         Reading,
         Request,
         StoreFiles,
         gather,
         read_here,
+        reading_of_host,
         reading_of_target,
     )
 except ImportError as error:
@@ -91,11 +101,13 @@ class ActionModule(ActionBase):
         self, request: Request, options: dict[str, Any], task_vars: dict[str, Any]
     ) -> tuple[dict[str, Any], Reading | None]:
         """What core adds to the answer of the target, where it was asked, and what was read, None where that failed."""
-        answer = self._ask_target(task_vars) if request.needs_the_host else {}
+        answer = self._ask(request, options, task_vars) if request.needs_the_host else {}
         if answer.get("failed"):
             return answer, None
-        target = answer.pop("anon_tls_target", None)
-        return answer, self._read_here(options) if target is None else reading_of_target(opened(target))
+        try:
+            return answer, self._reading(options, answer)
+        except GatheringError as error:
+            raise self._problem(str(error)) from error
 
     def _facts(self, request: Request, reading: Reading) -> Facts:
         try:
@@ -104,11 +116,14 @@ class ActionModule(ActionBase):
             raise self._problem(str(error)) from error
 
     def _request(self, options: dict[str, Any], inventory: DirectoryInInventory | None) -> Request:
-        options["directory"]["source"] = _directory_source(options["directory"], inventory)
-        self._check(options)
+        try:
+            options.update(settled(options, windows=self._is_windows, inventory=inventory is not None))
+        except SourceError as error:
+            raise self._problem(str(error)) from error
         names = options["identity"]
+        elsewhere = () if self._is_windows and options["store"]["remote"] else PARTS_OF_WINDOWS
         return Request(
-            parts=frozenset(options["gather_subset"]),
+            parts=frozenset(options["gather_subset"]).difference(elsewhere),
             live=options["store"]["remote"],
             server_name=_name(options["server_name"]),
             names=Identity(
@@ -130,6 +145,10 @@ class ActionModule(ActionBase):
             return DirectoryFiles(directory["source"], self._on_controller(directory["path"]))
         if directory["source"] == "ldap":
             return self._ldap(directory)
+        if directory["source"] == "adlds":
+            return DirectoryOfEdge()
+        if directory["source"] == "auto":
+            return DirectoryByHost(self._ldap(directory) if directory["server"] else None)
         if inventory is None:
             raise self._problem(
                 f"directory.source is inventory, and this host has no variable {VARIABLE}; add the "
@@ -156,21 +175,59 @@ class ActionModule(ActionBase):
             variable = self._templar.template(variable)
         return None if variable is None else DirectoryInInventory(variable)
 
-    def _ask_target(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
-        """The module's answer; it gets the options as the user wrote them, as `~` in a path is the target's."""
-        if getattr(self._connection._shell, "_IS_WINDOWS", False):
-            raise self._problem(
-                "Windows hosts cannot be read by this version; export the certificates to a folder on the controller "
-                "and read that with store.remote set to false"
-            )
+    @property
+    def _is_windows(self) -> bool:
+        """To Ansible, that is: the modules it sends there are those of PowerShell."""
+        return bool(getattr(self._connection._shell, "_IS_WINDOWS", False))
+
+    def _ask(self, request: Request, options: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        """The answer of the one module that is run on the host, in one round trip."""
+        ask = self._ask_windows if self._is_windows else self._ask_target
+        answer = ask(request, options, task_vars)
+        if "invocation" in answer:
+            answer["invocation"] = {"module_args": without_password(self._task.args)}
+        return answer
+
+    def _ask_target(
+        self, _request: Request, _options: dict[str, Any], task_vars: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        """It gets the options as the user wrote them, as `~` in a path is the target's."""
         answer: dict[str, Any] = self._execute_module(
             module_name="msexchange.transport_tls.anon_tls_facts",
             module_args={name: value for name, value in self._task.args.items() if name in SENT_TO_THE_TARGET},
             task_vars=task_vars,
         )
-        if "invocation" in answer:
-            answer["invocation"] = {"module_args": without_password(self._task.args)}
         return answer
+
+    def _ask_windows(
+        self, request: Request, options: dict[str, Any], task_vars: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        """The names are asked for always: they lead to the server object, and are asked of Exchange."""
+        parts = request.parts | {"identity"}
+        if not request.asks_the_host_for_its_directory:
+            parts -= {"directory"}
+        answer: dict[str, Any] = self._execute_module(
+            module_name="msexchange.transport_tls.win_anon_tls_collect",
+            module_args={
+                "gather_subset": [part for part in PARTS if part in parts],
+                "identity": {name: value for name, value in options["identity"].items() if value},
+                "events_days": options["events_days"],
+            },
+            task_vars=task_vars,
+        )
+        if answer.get("failed"):
+            why = answer.get("msg", "no reason came")
+            answer["msg"] = f"{self._name}: nothing was collected on the Windows host: {why}. {WHAT_WINDOWS_NEEDS}"
+        return answer
+
+    def _reading(self, options: dict[str, Any], answer: dict[str, Any]) -> Reading:
+        """What was read, the answer of a host taken out of the result."""
+        host, target = answer.pop("anon_tls_windows", None), answer.pop("anon_tls_target", None)
+        if target is not None:
+            return reading_of_target(opened(target))
+        if host is not None or (answer and self._is_windows):
+            return reading_of_host(host)
+        return Reading() if options["store"]["remote"] else self._read_here(options)
 
     def _read_here(self, options: dict[str, Any]) -> Reading:
         store = options["store"]
@@ -178,31 +235,13 @@ class ActionModule(ActionBase):
             return Reading()
         return read_here(
             StoreFiles(
-                source="folder" if store["source"] == "auto" else store["source"],
+                source=store["source"],
                 path=self._on_controller(store["path"]),
                 trusted_roots=self._all_on_controller(store["trusted_roots"]),
                 intermediates=self._all_on_controller(store["intermediates"]),
                 password=store["password"],
             )
         )
-
-    def _check(self, options: dict[str, Any]) -> None:
-        """What an argument spec cannot say."""
-        if not options["gather_subset"]:
-            raise self._problem("gather_subset is empty; name what to gather, or leave it out for all")
-        store = options["store"]
-        if "store" in options["gather_subset"] and not store["path"]:
-            raise self._problem("store.path is missing; name the folder that holds the certificates")
-        if "store" in options["gather_subset"] and store["source"] in EXPORTS and store["remote"]:
-            raise self._problem(
-                f"store.source {store['source']} is an export, and exports are read on the controller; "
-                "set store.remote to false"
-            )
-        if options["directory"]["path"] and options["directory"]["source"] not in DIRECTORY_FILES:
-            raise self._problem(
-                "directory.path is given, but no directory is read; set directory.source to "
-                f"{' or '.join(DIRECTORY_FILES)}"
-            )
 
     def _problem(self, text: str) -> AnsibleActionFail:
         return AnsibleActionFail(f"{self._name}: {text}")
@@ -235,14 +274,6 @@ def _with_environment(argument_spec: dict[str, Any]) -> dict[str, Any]:
         for name, variable in LDAP_ENVIRONMENT.items()
     }
     return {**argument_spec, "directory": {**directory, "options": {**directory["options"], **from_environment}}}
-
-
-def _directory_source(directory: dict[str, Any], inventory: DirectoryInInventory | None) -> str:
-    if directory["source"] != "auto":
-        return str(directory["source"])
-    if inventory is not None:
-        return "inventory"
-    return "ldap" if directory["server"] else "none"
 
 
 def without_password(arguments: dict[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     **QUESTION_SPEC,
     "at": {"type": "str"},
     "max_age": {"type": "int", "default": 24},
+    "verify": {"type": "bool", "default": True},
 }
 
 
@@ -45,7 +46,7 @@ class ActionModule(ActionBase):
         now = datetime.now(UTC).replace(microsecond=0)
         try:
             facts = Facts.from_plain(facts_of(options["facts"], task_vars or {}))
-            question = question_of(options, now, at=options["at"], max_age=options["max_age"])
+            question = question_of(options, now, at=options["at"], max_age=options["max_age"], verify=options["verify"])
             decision = decide(facts, question, procedure_of(options))
             plain = decision.to_plain()
         except (FactsError, CaseError) as error:

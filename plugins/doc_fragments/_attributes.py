@@ -34,9 +34,9 @@ attributes:
   platform:
     description: Target operating systems and families that can be read.
     support: full
-    platforms: posix
+    platforms: posix, windows
     details:
-      - Windows hosts are not read by this version; files exported from them are, on the controller.
+      - Windows Server 2016 and later; of older ones files that were exported from them, on the controller.
 """
 
     # What changes a server.

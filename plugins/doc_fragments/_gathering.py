@@ -19,7 +19,9 @@ options:
       source:
         description:
           - What kind of store it is.
-          - V(auto) is V(folder) in this version.
+          - V(auto) is V(windows) on a Windows target, V(folder) elsewhere and with O(store.remote=false).
+          - "V(windows): the store C(LocalMachine\\My) of the Windows host itself, with Windows' own verdict on each chain.
+            It takes none of the options below but O(store.remote=true)."
           - "V(folder): a folder of files, described in the notes."
           - "V(clixml): what the Exchange Management Shell wrote with C(Get-ExchangeCertificate | Export-Clixml), or Windows
             PowerShell with C(Get-ChildItem Cert:\\LocalMachine\\My | Export-Clixml), described in the notes."
@@ -28,21 +30,23 @@ options:
             the notes."
           - V(clixml), V(sst) and V(registry) are read on the controller, and need O(store.remote=false).
         type: str
-        choices: [auto, folder, clixml, sst, registry]
+        choices: [auto, windows, folder, clixml, sst, registry]
         default: auto
       path:
         description:
           - The folder. Of V(clixml), V(sst) and V(registry) it is the file, or a folder of which all files that end in
-            C(.xml) or C(.clixml), C(.sst), or C(.reg) are read as one store. Needed where the store is read.
+            C(.xml) or C(.clixml), C(.sst), or C(.reg) are read as one store. Needed where the store is read, and refused with
+            O(store.source=windows).
           - On the target it should be an absolute path. On the controller, with O(store.remote=false), a relative path is
             looked for as Ansible looks for files - in the folder C(files) of the role and of the playbook, and in the
             folder of the playbook itself.
         type: path
       remote:
         description:
-          - Whether the folder is on the target. It must be V(false) for V(clixml), V(sst) and V(registry).
+          - Whether the store is on the target. It must be V(false) for V(clixml), V(sst) and V(registry), and for a folder
+            when the target is a Windows host.
           - V(false) reads it on the controller, as one does with files that were exported from a server. The target is not
-            contacted then, and may be a Windows host.
+            contacted then, Windows host or not.
         type: bool
         default: true
       password:
@@ -68,19 +72,21 @@ options:
         elements: path
   directory:
     description:
-      - Where the directory of the Exchange organisation is read. It is always read from the controller. None of these
-        options is ever sent to a target.
+      - Where the directory of the Exchange organisation is read. It is read from the controller, but for V(adlds) of
+        O(directory.source). None of these options is ever sent to a target.
     type: dict
     suboptions:
       source:
         description:
-          - V(auto) is V(inventory) if the host has the variable C(anon_tls_directory), else V(ldap) if O(directory.server)
-            is given, else V(none).
+          - V(auto) is V(inventory) if the host has the variable C(anon_tls_directory), else V(adlds) on a Windows host that
+            proves to be an Edge Transport server, else V(ldap) if O(directory.server) is given, else V(none).
+          - "V(adlds): the AD LDS of an Edge Transport server, read on the Windows host itself as the user of the connection,
+            on the port that the registry names."
           - "V(ldap): a live directory - Active Directory for Mailbox and Hub Transport servers, its own AD LDS for an Edge
             Transport server."
           - "V(inventory): what the inventory plugin P(msexchange.transport_tls.exchange_servers#inventory) read, the host
-            variable C(anon_tls_directory). For an Edge Transport server that is the copy in Active Directory. With V(ldap),
-            V(ldif) and V(clixml) it is compared with the Edge's own value."
+            variable C(anon_tls_directory). For an Edge Transport server that is the copy in Active Directory. With V(adlds),
+            V(ldap), V(ldif) and V(clixml) it is compared with the Edge's own value."
           - "V(ldif): an export of the directory, as C(ldifde), C(ldapsearch) and C(ldbsearch) write it. It should hold the
             objects of the classes C(msExchExchangeServer) and C(msExchRoutingSMTPConnector) with all their attributes, of
             Active Directory for Mailbox and Hub Transport servers and of its own AD LDS for an Edge Transport server."
@@ -89,7 +95,7 @@ options:
             notes."
           - "V(none): no directory is read."
         type: str
-        choices: [auto, ldap, inventory, ldif, clixml, none]
+        choices: [auto, ldap, inventory, adlds, ldif, clixml, none]
         default: auto
       path:
         description:
@@ -173,7 +179,8 @@ options:
   identity:
     description:
       - Names of the computer that beat those that were found.
-      - On a target, the names that are not given here are those of the target. With O(store.remote=false) they are made of
+      - On a target, the names that are not given here are those of the target; on a Windows host those of C(GetComputerNameEx)
+        and the values C(ClusterName) of its registry. With O(store.remote=false) they are made of
         the C(Identity) of the certificates (O(store.source=clixml)), else of C(networkAddress) or C(Fqdn) of the server
         object, where the directory has it, and are unknown elsewhere. They are never those of the controller.
       - A blank name counts as one that is not given.

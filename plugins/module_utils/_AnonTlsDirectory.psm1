@@ -13,7 +13,7 @@ function Get-AnonTlsDirectory {
     # Nothing where there is no AD LDS to read: no Exchange, or no Edge.
     param ($Setup, [hashtable] $Answer)
     if ($null -eq $Setup -or @($Setup.roles) -notcontains 'EdgeTransportRole') {
-        return
+        return $null
     }
     if ($null -eq $Setup.adlds_port) {
         throw 'the registry names no LdapPort of AD LDS (EdgeTransportRole\AdamSettings\MSExchange)'

@@ -50,7 +50,7 @@ function Get-AnonTlsSetup {
     # The Exchange of this host, or nothing: 2013 to SE, as no older one is on a Windows that Ansible reaches.
     $root = 'SOFTWARE\Microsoft\ExchangeServer\v15'
     if ($null -eq (Get-AnonTlsRegistrySubkey -Path "$root\Setup")) {
-        return
+        return $null
     }
     $version = foreach ($name in 'MsiProductMajor', 'MsiProductMinor', 'MsiBuildMajor', 'MsiBuildMinor') {
         $number = Get-AnonTlsRegistryValue -Path "$root\Setup" -Name $name

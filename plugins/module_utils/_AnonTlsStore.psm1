@@ -61,7 +61,10 @@ function Get-AnonTlsStoreEntry {
         chain = $null; chain_reason = $null; key = $null
     }
     try {
-        $entry.name = Limit-AnonTlsText -Text $Certificate.Thumbprint -Length 100
+        $thumbprint = Limit-AnonTlsText -Text $Certificate.Thumbprint -Length 100
+        if ($thumbprint) {
+            $entry.name = $thumbprint
+        }
         [byte[]]$element = Export-AnonTlsCertificate -Certificate $Certificate
         if ($element.Length -gt $most) {
             throw "it has $($element.Length) bytes with its properties, more than $most"
@@ -73,17 +76,9 @@ function Get-AnonTlsStoreEntry {
         $entry.key = @{ path = $null; sddl = $null; reason = 'the certificate could not be exported with its properties' }
         $entry.der = Get-AnonTlsDer -Certificate $Certificate -Most $most
     }
-    try {
-        $entry.archived = [bool]$Certificate.Archived
-    } catch {
-        $null = $_
-    }
-    try {
-        # It looks for the properties of the certificate and opens no key.
-        $entry.has_private_key = [bool]$Certificate.HasPrivateKey
-    } catch {
-        $null = $_
-    }
+    $entry.archived = Get-AnonTlsFlag -Certificate $Certificate -Name 'Archived'
+    # It looks for the properties of the certificate and opens no key.
+    $entry.has_private_key = Get-AnonTlsFlag -Certificate $Certificate -Name 'HasPrivateKey'
     if ($null -eq $entry.element -and $entry.has_private_key -eq $false) {
         $entry.key = $null
     }
@@ -93,6 +88,20 @@ function Get-AnonTlsStoreEntry {
         $entry.chain_reason = Limit-AnonTlsText -Text (Get-AnonTlsCause -Exception $_.Exception).Message
     }
     $entry
+}
+
+function Get-AnonTlsFlag {
+    # Of a member that fails PowerShell makes $null or an exception: it is not known then.
+    param ($Certificate, [string] $Name)
+    try {
+        $flag = $Certificate.$Name
+    } catch {
+        return $null
+    }
+    if ($null -eq $flag) {
+        return $null
+    }
+    [bool]$flag
 }
 
 function Get-AnonTlsDer {

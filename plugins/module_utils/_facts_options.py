@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-PARTS = ("identity", "store", "directory")
+PARTS = ("identity", "store", "directory", "exchange", "events")
+
+PARTS_OF_WINDOWS = ("exchange", "events")
+"""The parts that only a Windows host has; of anything else they are not gathered."""
 
 EXPORTS = ("clixml", "sst", "registry")
 """The sources of a store that are exports of Windows: they are read on the controller alone."""
@@ -31,19 +34,24 @@ LDAP_OPTIONS: dict[str, Any] = {
 }
 """How a directory is reached over LDAP."""
 
-SENT_TO_THE_TARGET = ("gather_subset", "store", "identity")
-"""What may leave the controller; never an option of `directory`."""
+SENT_TO_THE_TARGET = ("gather_subset", "store", "identity", "events_days")
+"""What may leave the controller; never an option of `directory`. A Windows host is sent no option of `store` either."""
 
 LDAP_ENVIRONMENT = {option: f"ANON_TLS_LDAP_{option.upper()}" for option in LDAP_OPTIONS}
 """The environment variable on the controller that stands in for an option that is not given."""
 
 ARGUMENT_SPEC: dict[str, Any] = {
-    "gather_subset": {"type": "list", "elements": "str", "choices": list(PARTS), "default": list(PARTS)},
+    "gather_subset": {
+        "type": "list",
+        "elements": "str",
+        "choices": list(PARTS),
+        "default": [part for part in PARTS if part != "events"],
+    },
     "store": {
         "type": "dict",
         "apply_defaults": True,
         "options": {
-            "source": {"type": "str", "choices": ["auto", "folder", *EXPORTS], "default": "auto"},
+            "source": {"type": "str", "choices": ["auto", "windows", "folder", *EXPORTS], "default": "auto"},
             "path": {"type": "path"},
             "remote": {"type": "bool", "default": True},
             "password": {"type": "str", "no_log": True},
@@ -58,7 +66,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
         "options": {
             "source": {
                 "type": "str",
-                "choices": ["auto", "ldap", "inventory", *DIRECTORY_FILES, "none"],
+                "choices": ["auto", "ldap", "inventory", "adlds", *DIRECTORY_FILES, "none"],
                 "default": "auto",
             },
             "path": {"type": "path"},
@@ -77,4 +85,5 @@ ARGUMENT_SPEC: dict[str, Any] = {
             "cluster_names": {"type": "list", "elements": "str"},
         },
     },
+    "events_days": {"type": "int", "default": 30},
 }

@@ -48,7 +48,7 @@ def write_store_yml(path: str, password: str | None, change: Mapping[str, Any], 
     file = os.path.realpath(os.path.join(path, _NAME))
     folder = os.path.dirname(file)
     try:
-        with _locked(folder, check_mode):
+        with _locked(folder, check_mode) as locked:
             _check_certificate(path, password, change)
             old = _contents(file)
             _check_digest(file, old, change["digest"])
@@ -56,7 +56,7 @@ def write_store_yml(path: str, password: str | None, change: Mapping[str, Any], 
                 _check_writable(folder)
                 return
             mark = codecs.BOM_UTF8 if old is not None and old.startswith(codecs.BOM_UTF8) else b""
-            _replace(file, mark + change["text"].encode("utf-8"))
+            _replace(file, mark + change["text"].encode("utf-8"), locked)
     except FolderError as error:
         raise StoreYmlError(f"{error}; nothing was written") from None
     except OSError as error:
@@ -66,13 +66,13 @@ def write_store_yml(path: str, password: str | None, change: Mapping[str, Any], 
 
 
 @contextmanager
-def _locked(folder: str, check_mode: bool) -> Iterator[None]:
-    """Of the runs that write, one at a time; the folder itself is locked, so that nothing stays behind."""
+def _locked(folder: str, check_mode: bool) -> Iterator[int]:
+    """The open folder; of the runs that write, one at a time. The folder itself is locked: nothing stays behind."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         if not check_mode:
             _lock(descriptor, folder)
-        yield
+        yield descriptor
     finally:
         os.close(descriptor)
 
@@ -127,7 +127,7 @@ def _check_writable(folder: str) -> None:
         )
 
 
-def _replace(file: str, data: bytes) -> None:
+def _replace(file: str, data: bytes, folder: int) -> None:
     """A new file beside the old one, on the disk before it takes its name."""
     new = os.path.join(os.path.dirname(file), f".{_NAME}.{secrets.token_hex(8)}")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
@@ -144,9 +144,7 @@ def _replace(file: str, data: bytes) -> None:
         with suppress(OSError):
             os.unlink(new)
         raise
-    _keep_name(file)
-    if _contents(file) != data:
-        raise StoreYmlError(f"another writer has changed {shown(file)} right after it was written; look at it", True)
+    _confirm(file, data, folder)
 
 
 def _write(descriptor: int, data: bytes) -> None:
@@ -171,19 +169,22 @@ def _keep_owner_and_mode(file: str, descriptor: int) -> None:
     os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
 
 
-def _keep_name(file: str) -> None:
-    """That the new name is on the disk too; not every file system can be told so of a folder."""
-    descriptor = os.open(os.path.dirname(file), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+def _confirm(file: str, data: bytes, folder: int) -> None:
+    """That the new name is on the disk too, though not every file system can be told so, and what is read under it."""
     try:
-        os.fsync(descriptor)
+        os.fsync(folder)
     except OSError as error:
         if error.errno not in (errno.EINVAL, errno.ENOTSUP):
             raise StoreYmlError(
                 f"{shown(file)} is written, but the disk does not confirm it: {_reason(error)}; look after the disk",
                 True,
             ) from None
-    finally:
-        os.close(descriptor)
+    try:
+        now = Files().read(file)
+    except UnreadableFile as error:
+        raise StoreYmlError(f"{shown(file)} is written, and now {error.reason}; look at it", True) from None
+    if now != data:
+        raise StoreYmlError(f"another writer has changed {shown(file)} right after it was written; look at it", True)
 
 
 def _reason(error: OSError) -> str:

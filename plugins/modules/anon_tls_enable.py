@@ -103,6 +103,7 @@ notes:
     key container, so it has no key provider information (property 2). The value that was replaced is returned in
     RV(replaced_value). Calling the module for the earlier certificate puts that certificate back, in a value of
     this form.
+  - The directory is read twice before it is changed. O(directory.timeout) bounds the two and the change, each for itself.
   - Whether this user may write the attribute is read first, from C(allowedAttributesEffective) of the object, in check mode too.
     A directory without that, such as OpenLDAP, is not judged; check mode warns then.
   - With O(internal=replace) SMTP is enabled first, then the directory is changed. Where the second fails, the task fails with
@@ -162,7 +163,7 @@ before:
   description: The certificate and the internal transport certificate as they were read.
   returned: success, and failure of the change itself
   type: dict
-  sample: &state
+  sample:
     thumbprint: 6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F
     subject: CN=ex01.contoso.com
     dns_names: [ex01.contoso.com, mail.contoso.com]
@@ -255,18 +256,29 @@ before:
           sample: "2026-05-02T09:30:00Z"
 after:
   description:
-    - The same, as it is afterwards, read again from the store and the directory; in check mode as it would be. Where the change
-      itself fails, what is known to be so.
+    - The same, as it is afterwards; what was written has been read again. In check mode, as it would be. Where the change itself
+      fails, what is known to be so.
   returned: success, and failure of the change itself
   type: dict
   sample:
-    <<: *state
+    thumbprint: 6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F
+    subject: CN=ex01.contoso.com
+    dns_names: [ex01.contoso.com, mail.contoso.com]
+    not_before: "2026-01-15T08:00:00Z"
+    not_after: "2028-01-15T08:00:00Z"
     services: [IIS, SMTP]
+    internal:
+      status: present
+      thumbprint: 0D1C2B3A49586776859403F2E1D0C9B8A7968574
+      subject: CN=EX01
+      dns_names: [EX01, ex01.contoso.com]
+      not_before: "2021-05-02T09:30:00Z"
+      not_after: "2026-05-02T09:30:00Z"
   contains: *contains
 replaced_value:
   description:
     - The value of C(msExchServerInternalTLSCert) that was replaced, byte for byte, in base64. It holds a certificate and no
-      private key. Left out where there was no value.
+      private key. Left out where there was none, and where it was no certificate, as nobody knows what that holds.
   returned: when the directory was changed
   type: str
   sample: AwAAAAEAAAAUAAAA

@@ -21,6 +21,8 @@ description:
     a fact cache. M(msexchange.transport_tls.anon_tls_select) decides from them.
   - Nothing is changed anywhere, and no revocation list or other data is fetched from anywhere.
   - What could not be read is said to be unknown, and why. It never counts as missing on the server.
+  - A Windows host is read itself, with one call of a PowerShell module that only reads. C(docs/windows.md) of the collection
+    says what runs there, as whom, and with which rights.
 options:
   gather_subset:
     description:
@@ -29,12 +31,26 @@ options:
       - "V(store): the certificates of its store."
       - "V(directory): the server object with the thumbprint of the internal transport certificate, and the Send connectors
         that the server is a source of."
+      - "V(exchange): what Exchange's own cmdlets say on a Windows host - the services and the status of each certificate, the
+        one that Exchange picks for each name, the internal transport certificate, and the Edge Subscriptions. It takes
+        seconds, and on a Mailbox server a logon that can authenticate onward, as with C(become) and C(runas), CredSSP or
+        Kerberos delegation. When it fails, RV(ansible_facts.anon_tls.failures) says so, and services are told by who may
+        read the private keys."
+      - "V(events): the events of the transport service in the log Application of a Windows host."
+      - V(exchange) and V(events) are only on a Windows host. Of a POSIX target, and with O(store.remote=false), they are not
+        gathered and null, which is no failure.
     type: list
     elements: str
-    choices: [identity, store, directory]
-    default: [identity, store, directory]
+    choices: [identity, store, directory, exchange, events]
+    default: [identity, store, directory, exchange]
+  events_days:
+    description:
+      - How many days V(events) of O(gather_subset) looks back, 1 to 3650.
+    type: int
+    default: 30
 requirements:
-  - cryptography 42.0.0 or later for the Python that runs Ansible on the controller; nothing on the target but Python
+  - cryptography 42.0.0 or later for the Python that runs Ansible on the controller; nothing on the target but Python, on a
+    Windows host nothing but Windows PowerShell 5.1 in full language mode, that is Windows Server 2016 or later
   - ldap3 2.9.1 or later there for O(directory.source=ldap), and gssapi for V(gssapi) of O(directory.bind)
 extends_documentation_fragment:
   - msexchange.transport_tls._gathering
@@ -86,6 +102,21 @@ notes:
     is the store, C(Root) and C(AuthRoot) hold the trusted roots, C(CA) the intermediate certificates, and C(Disallowed)
     those that are explicitly distrusted. Where the export lacks one of these keys, a certificate of which no chain is
     found is not called untrusted. Keys of a user are passed over with a warning.
+  - On a Windows host, services are what Exchange says (RV(ansible_facts.anon_tls.store.certificates[].services_evidence) is
+    V(exchange)). Where it did not answer, a certificate counts as enabled for SMTP if NETWORK SERVICE may read the file of
+    its private key, and as not enabled for anything if it may not (V(key_acl)). That is how the service comes about in
+    practice and no documented rule; a decision that rests on it says so.
+  - On a Windows host, trust is what Windows says of the chain, nothing downloaded for it. V(Revoked), V(NotSignatureValid),
+    V(NotValidForUsage), V(UntrustedRoot), V(Cyclic), V(InvalidExtension), V(InvalidBasicConstraints),
+    V(InvalidNameConstraints), V(HasNotPermittedNameConstraint), V(HasExcludedNameConstraint) and V(ExplicitDistrust) are
+    untrusted, as is a self-signed certificate that is not among the trusted roots. V(PartialChain) is untrusted where the
+    certificate does not say where its issuer can be downloaded, else unknown, as Windows may find it when Exchange asks.
+    Every other flag, V(HasWeakSignature) among them, leaves it unknown. Where Windows leaves it unknown, the C(Status) that
+    Exchange gives counts, if that is known; where it did not judge a chain at all, one is built of what came.
+  - A Windows host is under Network Load Balancing when an interface with a C(ClusterName) has started (C(HostState) 1). A
+    C(ClusterName) alone stays behind when it is unbound, and RV(ansible_facts.anon_tls.identity.cluster) is null then.
+  - Where no directory tells the role, the version and the Edge Subscriptions, those are the ones of the setup of Exchange
+    in the registry of the Windows host, and of C(Get-EdgeSubscription).
   - Reading over LDAP asks for the organisation, the server object, the Edge Transport servers and the Send connectors, page
     by page, and counts no page that is not whole. Referrals are not followed. A server that is down, a certificate that is
     refused, a wrong password and a missing right are failures of the part V(directory), each with its own text, and the
@@ -94,8 +125,7 @@ notes:
     opened, are listed in RV(ansible_facts.anon_tls.store.unreadable). Files of more than 16 MiB (64 MiB of
     what C(Export-Clixml) wrote), FIFOs and devices are not opened.
   - When one part fails and others do not, the facts of the others are returned, and RV(ansible_facts.anon_tls.failures) and
-    a warning say what is missing. The task fails when neither the store nor the directory can be read, of those that were
-    asked for.
+    a warning say what is missing. The task fails when nothing can be read of what was asked for, the names aside.
 seealso:
   - module: msexchange.transport_tls.anon_tls_select
 """
@@ -108,6 +138,27 @@ EXAMPLES = r"""
 #     provider: csp
 #     friendly_name: Microsoft Exchange
 #     has_private_key: true
+
+- name: Read a Windows host, an Edge Transport server or one whose directory the inventory has read
+  msexchange.transport_tls.anon_tls_facts:
+
+- name: Read a Windows host, a Mailbox server with what Exchange itself says, by a logon that can authenticate onward
+  msexchange.transport_tls.anon_tls_facts:
+    gather_subset: [identity, store, directory, exchange, events]
+    events_days: 90
+    directory:
+      server: ldaps://dc1.contoso.com
+      username: audit@contoso.com
+      password: "{{ vault_audit_password }}"
+  become: true
+  become_method: ansible.builtin.runas
+  become_user: CONTOSO\audit
+  vars:
+    ansible_become_password: "{{ vault_audit_password }}"
+
+- name: Read a Windows host without Exchange's own cmdlets, in less time
+  msexchange.transport_tls.anon_tls_facts:
+    gather_subset: [identity, store, directory]
 
 - name: Read certificates and a directory that were exported to the controller
   msexchange.transport_tls.anon_tls_facts:
@@ -321,7 +372,7 @@ ansible_facts:
               type: str
               sample: ex01
             cluster:
-              description: V(none), V(nlb) or V(failover). Null, not known, for every source of this version.
+              description: V(none), V(nlb) or V(failover), as a Windows host tells. Null where that is not known.
               returned: success
               type: str
               sample: null
@@ -416,7 +467,9 @@ ansible_facts:
                   elements: str
                   sample: [IIS, SMTP]
                 services_evidence:
-                  description: Where the services are known from. V(file) is C(store.yml), V(exchange) Exchange itself.
+                  description:
+                    - Where the services are known from. V(file) is C(store.yml), V(exchange) Exchange itself, V(key_acl) who may
+                      read the private key.
                   returned: success
                   type: str
                   sample: file
@@ -435,7 +488,7 @@ ansible_facts:
                   description: The public key.
                   returned: success
                   type: dict
-                  sample: {type: RSA, bits: 2048, curve: null, provider: csp}
+                  sample: {type: RSA, bits: 2048, curve: null, provider: csp, network_service_can_read: true}
                   contains:
                     type:
                       description: The algorithm.
@@ -457,6 +510,13 @@ ansible_facts:
                       returned: success
                       type: str
                       sample: csp
+                    network_service_can_read:
+                      description:
+                        - Whether NETWORK SERVICE, the account of the transport service, may read the file of the private key,
+                          by its access control list. Null where that is not known, as with everything but a Windows host.
+                      returned: success
+                      type: bool
+                      sample: true
                 signature_hash:
                   description: The hash algorithm of its signature.
                   returned: success
@@ -478,7 +538,9 @@ ansible_facts:
                       type: str
                       sample: null
                     evidence:
-                      description: Who says so. V(exchange) - Exchange itself; V(built) - chains were built here. Null where nobody does.
+                      description:
+                        - Who says so. V(windows) - Windows' own chain engine; V(exchange) - Exchange itself; V(built) - chains were
+                          built here. Null where nobody does.
                       returned: success
                       type: str
                       sample: built
@@ -676,6 +738,67 @@ ansible_facts:
               returned: success
               type: str
               sample: null
+        exchange:
+          description: What Exchange's own cmdlets answered on a Windows host. Null where they were not asked, or did not answer.
+          returned: success
+          type: dict
+          sample:
+            internal_thumbprint: 6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F
+            order:
+              ex01.contoso.com:
+                - 6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F
+          contains:
+            internal_thumbprint:
+              description: The C(InternalTransportCertificateThumbprint) of C(Get-TransportService). Null where it named none.
+              returned: success
+              type: str
+              sample: 6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F
+            order:
+              description:
+                - For each name of the computer, the thumbprints of C(Get-ExchangeCertificate -DomainName) in its order. The
+                  first is the one that Exchange picks.
+              returned: success
+              type: dict
+              sample:
+                ex01.contoso.com:
+                  - 6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F
+        observed_events:
+          description: The events that Exchange logged on a Windows host, by number and provider. Null where they were not gathered.
+          returned: success
+          type: list
+          elements: dict
+          contains:
+            id:
+              description: The number of the event.
+              returned: success
+              type: int
+              sample: 12015
+            provider:
+              description: Its provider.
+              returned: success
+              type: str
+              sample: MSExchangeTransport
+            count:
+              description: How often it was logged.
+              returned: success
+              type: int
+              sample: 12
+            first:
+              description: The first time, in UTC.
+              returned: success
+              type: str
+              sample: "2026-11-01T04:00:00Z"
+            last:
+              description: The last time, in UTC.
+              returned: success
+              type: str
+              sample: "2026-11-23T04:00:00Z"
+            parameters:
+              description: The distinct lists of its insertion strings, newest first. They are never rendered to a text.
+              returned: success
+              type: list
+              elements: list
+              sample: [[6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F]]
         failures:
           description: The parts that could not be gathered. They are null or unknown in these facts.
           returned: success

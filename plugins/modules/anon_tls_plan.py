@@ -133,7 +133,7 @@ plan:
       type: list
       elements: dict
     command:
-      description: The line for the Exchange Management Shell that a refused plan ends with, or null.
+      description: The line for the Exchange Management Shell with which a refused plan can be mended, or null.
       type: str
     afterwards:
       description: The summary of the decision on the facts as they would be; null unless RV(plan.action=change).
@@ -167,7 +167,7 @@ plan:
         caution: -Force replaces the internal transport certificate without a question
         command: Enable-ExchangeCertificate -Thumbprint 89ABCDEF0123456789ABCDEF0123456789ABCDEF -Services SMTP -Force
     by_hand: []
-    command: Enable-ExchangeCertificate -Thumbprint 89ABCDEF0123456789ABCDEF0123456789ABCDEF -Services SMTP -Force
+    command: null
     afterwards: EX01 - uses 89ABCDEF (CN=ex01.contoso.com) for anonymous TLS; compliant
     state:
       server: EX01

@@ -29,6 +29,12 @@ options:
       - Facts older than so many hours at the moment of the run (not at O(at)) give the finding C(facts_stale).
     type: int
     default: 24
+  verify:
+    description:
+      - Whether to compare the decision with what Exchange itself said on the host, where the facts carry it - see
+        RV(decision.verified).
+    type: bool
+    default: true
 extends_documentation_fragment:
   - msexchange.transport_tls._attributes
   - msexchange.transport_tls._question
@@ -60,6 +66,8 @@ notes:
   - B(Archived certificates) are found neither by step 4 nor by step 7 (I(assumed)).
   - B(An Edge of which only Active Directory's copy is known) is decided by that copy (I(assumed)).
   - B(A server that is neither Hub nor Edge) fails step 1.
+  - B(Services told by a key.) Where Exchange itself was not asked, a certificate of a Windows host counts as enabled for
+    SMTP if NETWORK SERVICE may read its private key (I(assumed)).
   - B(Names.) Any name of the list of step 6 counts, short ones too; common name and dNSNames are one set. Names compare
     without case, as A-labels, without a trailing dot.
   - B(PKI and self-signed) are disjoint. A certificate whose subject is its issuer and whose own key verifies its
@@ -281,9 +289,9 @@ decision:
       description:
         - What is wrong (V(error)), what may become so (V(warning)), and why anonymous TLS is not used (V(info)).
         - Errors are C(internal_missing), C(internal_corrupt), C(internal_not_in_store), C(internal_no_private_key),
-          C(internal_expired), C(no_eligible), C(best_expired), C(not_best), C(edge_copy_differs). Warnings are
-          C(internal_expires_soon), C(internal_is_auth_certificate), C(key_cng), C(edition_assumed), C(facts_stale). Infos are
-          C(connector_auth), C(not_relayed_to_edge).
+          C(internal_expired), C(no_eligible), C(best_expired), C(not_best), C(edge_copy_differs), C(key_not_readable).
+          Warnings are C(internal_expires_soon), C(internal_is_auth_certificate), C(key_cng), C(edition_assumed),
+          C(facts_stale), C(exchange_disagrees). Infos are C(connector_auth), C(not_relayed_to_edge).
       type: list
       elements: dict
       contains:
@@ -337,6 +345,31 @@ decision:
           caution: -Force replaces the internal transport certificate without a question
           command: >-
             Enable-ExchangeCertificate -Thumbprint 89ABCDEF0123456789ABCDEF0123456789ABCDEF -Services SMTP -Force
+    verified:
+      description:
+        - What Exchange itself said on the host, against this decision. Null with O(verify=false).
+        - Compared are the internal transport certificate of C(Get-TransportService); for each name the first certificate of
+          C(Get-ExchangeCertificate -DomainName) with the candidate of the lowest rank that holds the name; the events 12013
+          and 12015 about the present internal certificate with steps 4 and 5; in the 2007 edition 1037 or 2019 with step
+          9. An event that was not logged is never compared.
+        - Each that disagrees gives the finding C(exchange_disagrees), which asks for a report.
+      type: dict
+      contains:
+        status:
+          description:
+            - V(agrees), V(disagrees), or V(not_possible) - O(at) is another moment than now, the outcome is undetermined, or
+              the facts hold nothing to compare.
+          type: str
+        details:
+          description: Every comparison in a sentence, those that disagree first; else why there is none.
+          type: list
+          elements: str
+      sample:
+        status: agrees
+        details:
+          - >-
+            Get-TransportService and the directory name the internal transport certificate
+            0A1B2C3D4E5F60718293A4B5C6D7E8F901234567
     summary:
       description: One line a person can read.
       type: str

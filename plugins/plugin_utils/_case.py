@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -35,6 +35,7 @@ class Question:
     wildcards: bool = False
     warn_days: int = 30
     max_age: int = 24
+    verify: bool = True
 
     def __post_init__(self) -> None:
         for name, unit in (("warn_days", "days"), ("max_age", "hours")):
@@ -101,11 +102,14 @@ class Case:
     def internal_thumbprint(self) -> str | None:
         return self.facts.directory.thumbprint
 
+    @property
+    def _certificates(self) -> tuple[Certificate, ...]:
+        return self.facts.store.certificates if self.facts.store else ()
+
     @cached_property
     def internal_entry(self) -> Certificate | None:
         """The entry of the store that the directory names, archived or not."""
-        certificates = self.facts.store.certificates if self.facts.store else ()
-        return next((entry for entry in certificates if entry.thumbprint == self.internal_thumbprint), None)
+        return next((entry for entry in self._certificates if entry.thumbprint == self.internal_thumbprint), None)
 
     @property
     def internal(self) -> Certificate | None:
@@ -158,7 +162,7 @@ class Case:
         return tuple(self._judged(self.domains, archived=False, wildcards=self.question.wildcards))
 
     def _judged(self, domains: CandidateDomains, *, archived: bool, wildcards: bool) -> Iterator[Candidate]:
-        for certificate in self.facts.store.certificates if self.facts.store else ():
+        for certificate in self._certificates:
             if archived or not certificate.archived:
                 yield judge(certificate, domains, self.at, wildcards=wildcards)
 
@@ -168,15 +172,20 @@ class Case:
 
     @cached_property
     def without_assumptions(self) -> dict[str, tuple[Candidate, ...]]:
-        """The candidates as they would be without each assumed row of procedure.md that applies to steps 6 and 7."""
+        """The candidates as they would be without each assumption that steps 6 and 7 can rest on."""
         wildcards = self.question.wildcards
         rows: dict[str, tuple[Candidate, ...]] = {}
-        if self.facts.store and any(certificate.archived for certificate in self.facts.store.certificates):
+        if any(certificate.archived for certificate in self._certificates):
             rows["archived certificates are not found"] = tuple(
                 self._judged(self.domains, archived=True, wildcards=wildcards)
             )
         if wildcards:
             rows["wildcard names count"] = tuple(self._judged(self.domains, archived=False, wildcards=False))
+        if any(certificate.services_evidence == "key_acl" for certificate in self._certificates):
+            rows["a certificate is enabled for SMTP if NETWORK SERVICE may read its private key"] = tuple(
+                judge(_without_key_acl(candidate.certificate), self.domains, self.at, wildcards=wildcards)
+                for candidate in self.candidates
+            )
         if self.domains.assumption and self.domains.without_assumption is not None:
             domains = CandidateDomains(self.domains.without_assumption, self.domains.unknown)
             rows[self.domains.assumption] = tuple(self._judged(domains, archived=False, wildcards=wildcards))
@@ -192,3 +201,8 @@ class Case:
 
     def inside_validity(self, certificate: Certificate) -> bool:
         return inside_validity(certificate, self.at)
+
+
+def _without_key_acl(certificate: Certificate) -> Certificate:
+    """As if what the permissions of its private key are evidence of were not known."""
+    return replace(certificate, services=None) if certificate.services_evidence == "key_acl" else certificate

@@ -202,11 +202,12 @@ def describe(
     friendly_name: str | None,
     archived: bool,
     trust: _facts.Trust,
+    network_service_can_read: bool | None = None,
 ) -> _facts.Certificate:
     """The facts of a certificate: what it says itself, and what only its store and the trust of the machine tell."""
     key = parsed.key
-    if provider is not None:
-        key = _facts.Key(key.type, key.bits, key.curve, provider)
+    if provider is not None or network_service_can_read is not None:
+        key = _facts.Key(key.type, key.bits, key.curve, provider, network_service_can_read)
     return _facts.Certificate(
         thumbprint=parsed.thumbprint,
         subject=parsed.subject,

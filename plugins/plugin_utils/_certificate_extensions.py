@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from cryptography import x509
+from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from ._der import BOOLEAN, SEQUENCE, Element, content_of, elements_of, encoded, oid_text, whole_of
 
@@ -123,3 +124,9 @@ def said(error: Exception) -> str:
     """The words of an error, which may have none, or many."""
     words = " ".join(str(error).split())[:_LONGEST_WORDS]
     return words if isinstance(error, ValueError) and words else f"{type(error).__name__}: {words}"
+
+
+def says_where_its_issuer_is(extensions: KnownExtensions) -> bool:
+    """Whether the authority information access names a place to download the issuer's certificate from."""
+    access: x509.AuthorityInformationAccess | None = extensions.get(x509.AuthorityInformationAccess)
+    return access is not None and any(each.access_method == AuthorityInformationAccessOID.CA_ISSUERS for each in access)

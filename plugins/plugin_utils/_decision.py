@@ -19,6 +19,7 @@ from ._plain_data import text_of
 from ._procedure import STEP_IDS, Step, named, short, skipped
 from ._remedy import Remedy, desired_of, not_desired, remedies_of
 from ._sessions import ConnectorVerdict
+from ._verification import Verified, verify
 
 Outcome = Literal[
     "selected", "selected_mismatch", "no_eligible_certificate", "not_advertised", "not_used", "undetermined"
@@ -51,6 +52,7 @@ class Decision:
     outcome: Outcome
     compliant: bool | None
     missing: tuple[str, ...]
+    verified: Verified | None
 
     @property
     def stopped_at(self) -> str | None:
@@ -102,6 +104,7 @@ class Decision:
             ],
             "findings": [asdict(finding) for finding in self.findings],
             "remedy": [asdict(remedy) for remedy in self.remedy],
+            "verified": self.verified and {"status": self.verified.status, "details": self.verified.details},
             "summary": self.summary,
         }
 
@@ -172,7 +175,10 @@ def decide(facts: Facts, question: Question, procedure: str | None = None) -> De
     case = Case(facts, question, edition.gates, edition.transport_cmdlet)
     steps = _run(edition, case)
     outcome = _outcome(steps)
+    verified = _verified(case, steps, edition, outcome) if question.verify else None
     findings = findings_of(case, steps, edition=edition.name, edition_assumed=assumed)
+    if verified is not None:
+        findings = sorted([*findings, *verified.findings(steps)], key=lambda finding: STEP_IDS.index(finding.step))
     desired = desired_of(case, compares_with_best=edition.compares_with_best)
     acts = outcome not in ("not_used", "undetermined")
     compliant = _compliant(case, findings) if acts else None
@@ -186,6 +192,7 @@ def decide(facts: Facts, question: Question, procedure: str | None = None) -> De
         outcome=outcome,
         compliant=compliant,
         missing=_missing(case, steps, outcome, compliant),
+        verified=verified,
     )
 
 
@@ -206,6 +213,10 @@ def _outcome(steps: Sequence[Step]) -> Outcome:
         if step.stops:
             return _STOPPED[step.step]
     return "selected_mismatch" if steps[-1].verdict == "fail" else "selected"
+
+
+def _verified(case: Case, steps: Sequence[Step], edition: Edition, outcome: Outcome) -> Verified:
+    return verify(case, steps, determined=outcome != "undetermined", compares_with_best=edition.compares_with_best)
 
 
 def _compliant(case: Case, findings: Sequence[Finding]) -> bool | None:

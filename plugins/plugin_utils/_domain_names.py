@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -65,13 +66,13 @@ def candidate_domains(identity: Identity) -> CandidateDomains:
     }
     others = tuple(name for name in kept.values() if name)
     unknown = tuple(label for label, name in kept.items() if not name)
-    with_fqdn = _each_once(((identity.fqdn,) if identity.fqdn else ()) + others)
+    with_fqdn = each_once(((identity.fqdn,) if identity.fqdn else ()) + others)
     clustered = identity.cluster in ("nlb", "failover")
     if cluster_names:
-        names, otherwise = _each_once(cluster_names + others), with_fqdn
+        names, otherwise = each_once(cluster_names + others), with_fqdn
         assumption = None if clustered else _CLUSTER_NAMES_TAKEN
     else:
-        names, otherwise = with_fqdn, _each_once(others)
+        names, otherwise = with_fqdn, each_once(others)
         unknown = unknown if identity.fqdn else ("FQDN", *unknown)
         assumption = _FQDN_KEPT if clustered else None
     if assumption is None or set(map(comparable, names)) == set(map(comparable, otherwise)):
@@ -85,7 +86,8 @@ _CLUSTER_NAMES_TAKEN = (
 _FQDN_KEPT = "a cluster or NLB server without a ClusterName keeps its FQDN"
 
 
-def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+def each_once(names: Iterable[str]) -> tuple[str, ...]:
+    """The names without those that compare as one before them."""
     first: dict[str, str] = {}
     for name in names:
         first.setdefault(comparable(name), name)

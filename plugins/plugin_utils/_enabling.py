@@ -100,9 +100,9 @@ def change_of(facts: Facts, wish: Wish, at: datetime) -> Change:
         if wish.internal == "replace":
             _check_directory(facts)
     if chosen.thumbprint != internal.thumbprint:
-        _check_edge(facts, wish, chosen)
         if wish.internal == "keep":
             _check_old(facts, internal, at)
+        _check_edge(facts, wish, chosen)
     before = _state_of(chosen, chosen.services, internal)
     services = {*(chosen.services or ()), SMTP}
     after = _state_of(chosen, tuple(service for service in SERVICES if service in services), internal)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -116,12 +117,16 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """The public key, and the kind of provider that keeps its private half; None where not known or not applicable."""
+    """The public key, and what keeps its private half; None where not known or not applicable.
+
+    `network_service_can_read`: whether the account of the transport service may read the private half.
+    """
 
     type: str
     bits: int | None = None
     curve: str | None = None
     provider: Provider | None = None
+    network_service_can_read: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +220,30 @@ class SendConnector:
 
 
 @dataclass(frozen=True, slots=True)
+class ExchangeAnswers:
+    """What Exchange's own cmdlets answered on the host.
+
+    `internal_thumbprint` is that of Get-TransportService, None where it named none; `order` the thumbprints of
+    Get-ExchangeCertificate for each name it was asked for, in its order: the first is the one Exchange picks.
+    """
+
+    internal_thumbprint: Thumbprint | None
+    order: Mapping[str, tuple[Thumbprint, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedEvent:
+    """An event that Exchange logged; `parameters` are the distinct lists of its insertion strings, newest first."""
+
+    id: int
+    provider: str
+    count: int
+    first: datetime
+    last: datetime
+    parameters: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A part that could not be gathered, and why."""
 
@@ -224,7 +253,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything the decision is made of; `store` is None where not gathered, `connectors` where they are not known."""
+    """Everything the decision is made of.
+
+    `store`, `exchange` and `observed_events` are None where not gathered, `connectors` where they are not known.
+    """
 
     collected_at: datetime
     server: Server
@@ -232,6 +264,8 @@ class Facts:
     store: Store | None
     directory: DirectoryValue
     connectors: tuple[SendConnector, ...] | None
+    exchange: ExchangeAnswers | None = None
+    observed_events: tuple[ObservedEvent, ...] | None = None
     failures: tuple[Failure, ...] = ()
     warnings: tuple[str, ...] = ()
 

@@ -94,6 +94,13 @@ def _step_4(case: Case, step: Step) -> Iterator[Finding]:
     if internal.has_private_key is False:
         message = f"the internal transport certificate {named(internal)} has no private key"
         yield Finding("internal_no_private_key", "error", "4", thumbprint, message)
+    if internal.key.network_service_can_read is False:
+        message = (
+            "NETWORK SERVICE, the account of the transport service, may not read the private key of "
+            f"{named(internal)}; enabling it for SMTP again grants that (Enable-ExchangeCertificate -Thumbprint "
+            f"{internal.thumbprint} -Services SMTP)"
+        )
+        yield Finding("key_not_readable", "error", "4", thumbprint, message)
     if AUTH_CERTIFICATE in internal.common_names:
         message = f"the internal transport certificate {named(internal)} is Exchange's Auth certificate"
         yield Finding("internal_is_auth_certificate", "warning", "4", thumbprint, message)

@@ -23,14 +23,19 @@ from ._directory.exchange_objects import DirectoryAnswer, find_server
 from ._directory.inventory_variable import SOURCE, answer_of
 from ._directory.ldap_options import LdapOptions
 from ._directory.ldif import read_ldif
-from ._facts import DirectoryValue, Facts, Failure, Identity, Server
+from ._facts import DirectoryValue, ExchangeAnswers, Facts, Failure, Identity, Server
 from ._stores import clixml, exported, folder
 from ._stores.export_files import read_exports
 from ._stores.folder_reading import folder_reading
 from ._stores.gathered_store import GatheredStore
 from ._stores.store_error import StoreError
+from ._windows import edge_directory
+from ._windows.answer import HostAnswer, HostAnswerError, read_answer
+from ._windows.exchange import answers_of
+from ._windows.host import completed, identity_of, is_edge
+from ._windows.store import store_of as store_of_host
 
-Part = Literal["identity", "store", "directory"]
+Part = Literal["identity", "store", "directory", "exchange", "events"]
 StoreSource = Literal["folder", "clixml", "sst", "registry"]
 DirectorySource = Literal["ldif", "clixml"]
 
@@ -57,7 +62,19 @@ class DirectoryInInventory:
     variable: object
 
 
-Directory = DirectoryFiles | LdapOptions | DirectoryInInventory
+@dataclass(frozen=True, slots=True)
+class DirectoryOfEdge:
+    """The AD LDS that an Edge has of its own, read on the host itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryByHost:
+    """The AD LDS where the host proves to be an Edge, else another directory, or none."""
+
+    otherwise: LdapOptions | None
+
+
+Directory = DirectoryFiles | LdapOptions | DirectoryInInventory | DirectoryOfEdge | DirectoryByHost
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +96,11 @@ class Request:
     def needs_the_host(self) -> bool:
         """Whether something must be read on the host itself, if it be its name alone."""
         named = self.server_known_as is not None or isinstance(self.directory, DirectoryInInventory)
-        return self.live and not (named and self.parts <= {"directory"})
+        return self.live and (self.asks_the_host_for_its_directory or not (named and self.parts <= {"directory"}))
+
+    @property
+    def asks_the_host_for_its_directory(self) -> bool:
+        return "directory" in self.parts and isinstance(self.directory, (DirectoryOfEdge, DirectoryByHost))
 
     @property
     def server_known_as(self) -> str | None:
@@ -100,11 +121,15 @@ class StoreFiles:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read for it: the names of the host, live or as an export has them, the store, and what failed."""
+    """What was read for it: the names of the host, live or as an export has them, the store, and what failed.
+
+    `host`: all that a Windows host answered.
+    """
 
     names: Identity = _NO_NAMES
     store: GatheredStore | None = None
     failures: tuple[Failure, ...] = ()
+    host: HostAnswer | None = None
 
 
 def read_here(files: StoreFiles) -> Reading:
@@ -139,18 +164,36 @@ def reading_of_target(answer: Mapping[str, Any]) -> Reading:
         return Reading(names, failures=(Failure("store", str(error)),))
 
 
+def reading_of_host(answer: object) -> Reading:
+    """What the module on a Windows host returned. Raises GatheringError for an answer that no such module gives."""
+    try:
+        host = read_answer(answer)
+    except HostAnswerError as error:
+        raise GatheringError(str(error)) from None
+    store = None if host.store is None else store_of_host(host.store, host.exchange)
+    return Reading(identity_of(host), store, host.failures, host)
+
+
 def gather(request: Request, reading: Reading, now: datetime) -> Facts:
     """The facts; a part that cannot be read is unknown in them, and `failures` says why.
 
-    Raises GatheringError when not one of the store and the directory that were asked for can be read.
+    Raises GatheringError when nothing of the parts that were asked for, the names aside, can be read.
     """
-    failures = list(reading.failures)
     name = request.server_known_as or reading.names.physical_hostname
-    directory = request.directory if "directory" in request.parts else None
-    answer = _nowhere(name, "not_gathered") if directory is None else _directory(request, directory, name, failures)
-    asked = request.parts & {"store"} if directory is None else request.parts - {"identity"}
-    if asked and asked <= {failure.part for failure in failures}:
+    directory = _chosen(request, reading)
+    elsewhere = () if isinstance(directory, DirectoryOfEdge) else ("directory",)
+    failures = [failure for failure in reading.failures if failure.part not in elsewhere]
+    answer = (
+        _nowhere(name, "not_gathered")
+        if directory is None
+        else _directory(request, directory, name, reading.host, failures)
+    )
+    asked = request.parts - ({"identity", "directory"} if directory is None else {"identity"})
+    if asked and asked <= {failure.part for failure in failures} - _parts_read(reading, answer):
         raise GatheringError("; ".join(f"{failure.part}: {failure.reason}" for failure in failures))
+    exchange, notes = _exchange(reading)
+    if reading.host is not None:
+        answer, notes = completed(answer, reading.host), (*notes, *reading.host.limits)
     return Facts(
         collected_at=_collected_at(request, reading, answer, now),
         server=answer.server,
@@ -158,9 +201,42 @@ def gather(request: Request, reading: Reading, now: datetime) -> Facts:
         store=reading.store.store if reading.store else None,
         directory=answer.value,
         connectors=answer.connectors,
+        exchange=exchange,
+        observed_events=reading.host.events if reading.host else None,
         failures=tuple(failures),
-        warnings=(*(reading.store.warnings if reading.store else ()), *answer.warnings),
+        warnings=(*(reading.store.warnings if reading.store else ()), *answer.warnings, *notes),
     )
+
+
+def _chosen(request: Request, reading: Reading) -> Directory | None:
+    directory, host = request.directory, reading.host
+    if "directory" not in request.parts:
+        return None
+    if not isinstance(directory, DirectoryByHost):
+        return directory
+    if host is not None and (host.directory or is_edge(host.setup)):
+        return DirectoryOfEdge()
+    # A host that could not even tell whether it is an Edge says why.
+    may_be_edge = host is not None and host.failure_of("directory") is not None
+    return DirectoryOfEdge() if may_be_edge and directory.otherwise is None else directory.otherwise
+
+
+def _parts_read(reading: Reading, answer: DirectoryAnswer) -> set[str]:
+    """The parts that there is something of, though another piece of them may have failed."""
+    host = reading.host
+    read = {
+        "store": reading.store is not None,
+        "directory": answer.value.status != "unknown",
+        "exchange": host is not None and host.exchange is not None,
+        "events": host is not None and host.events is not None,
+    }
+    return {part for part, is_there in read.items() if is_there}
+
+
+def _exchange(reading: Reading) -> tuple[ExchangeAnswers | None, tuple[str, ...]]:
+    if reading.host is None or reading.host.exchange is None:
+        return None, ()
+    return answers_of(reading.host.exchange)
 
 
 def _collected_at(request: Request, reading: Reading, answer: DirectoryAnswer, now: datetime) -> datetime:
@@ -173,9 +249,14 @@ def _collected_at(request: Request, reading: Reading, answer: DirectoryAnswer, n
     return _newest(reading.store.newest if reading.store else None, answer.newest) or now
 
 
-def _directory(request: Request, directory: Directory, name: str | None, failures: list[Failure]) -> DirectoryAnswer:
+def _directory(
+    request: Request, directory: Directory, name: str | None, host: HostAnswer | None, failures: list[Failure]
+) -> DirectoryAnswer:
+    lost = host.failure_of("directory") if host and not host.directory else None
+    if isinstance(directory, DirectoryOfEdge) and lost:
+        return _nowhere(name, "unknown", lost, edge_directory.SOURCE)
     try:
-        return _with_copy(_answer(request, directory, name), request.inventory)
+        return _with_copy(_answer(request, directory, name, host), request.inventory)
     except DirectoryError as error:
         failures.append(Failure("directory", str(error)))
         return _nowhere(name, "unknown", str(error), _source(directory))
@@ -184,10 +265,18 @@ def _directory(request: Request, directory: Directory, name: str | None, failure
 def _source(directory: Directory) -> str:
     if isinstance(directory, DirectoryFiles):
         return directory.source
+    if isinstance(directory, DirectoryOfEdge):
+        return edge_directory.SOURCE
     return "ldap" if isinstance(directory, LdapOptions) else SOURCE
 
 
-def _answer(request: Request, directory: Directory, name: str | None) -> DirectoryAnswer:
+def _answer(request: Request, directory: Directory, name: str | None, host: HostAnswer | None) -> DirectoryAnswer:
+    if isinstance(directory, (DirectoryOfEdge, DirectoryByHost)):
+        if host is None or host.directory is None:
+            raise DirectoryError(
+                "the host has no AD LDS of Exchange: it is no Edge Transport server; set directory.source to ldap"
+            )
+        return edge_directory.answer_of(host.directory, name)
     if isinstance(directory, LdapOptions):
         return find_server(read_entries(directory, name), name, "ldap")
     if isinstance(directory, DirectoryInInventory):
@@ -247,7 +336,8 @@ def _identity(request: Request, reading: Reading, fqdn: str | None) -> Identity:
         hostname=given.hostname or read.hostname or listed.hostname,
         physical_fqdn=given.physical_fqdn or read.physical_fqdn or listed.physical_fqdn,
         physical_hostname=given.physical_hostname or read.physical_hostname or listed.physical_hostname,
-        cluster_names=given.cluster_names,
+        cluster=read.cluster,
+        cluster_names=given.cluster_names or read.cluster_names,
     )
 
 

@@ -52,9 +52,11 @@ def text_of(moment: datetime) -> str:
 
 
 def to_plain(value: Any) -> Any:
-    """The plain data of a value: data classes as dictionaries, tuples as lists, moments as texts."""
+    """The plain data of a value: data classes and mappings as dictionaries, tuples as lists, moments as texts."""
     if isinstance(value, tuple):
         return [to_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: to_plain(item) for key, item in value.items()}
     if isinstance(value, datetime):
         return text_of(value)
     if is_dataclass(value) and not isinstance(value, type):
@@ -96,6 +98,8 @@ def _reader(hint: Any) -> Reader:
         return lambda value: None if value is None else inner(value)
     if origin is tuple:
         return _list_of(_reader(arguments[0]))
+    if origin is Mapping:
+        return _named(_reader(arguments[1]))
     if origin is Literal:
         return _choice(arguments)
     if is_dataclass(hint):
@@ -167,5 +171,23 @@ def _list_of(reader: Reader) -> Reader:
             except PlainDataError as error:
                 raise error.inside(f"[{index}]") from None
         return tuple(items)
+
+    return read
+
+
+def _named(reader: Reader) -> Reader:
+    """Of a dictionary whose keys are names that are not known beforehand."""
+
+    def read(value: object) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise _wrong(value, "a dictionary")
+        items = {}
+        for name, item in value.items():
+            key = read_text(name, "a text for each key")
+            try:
+                items[key] = reader(item)
+            except PlainDataError as error:
+                raise error.inside(f"[{key[:60]!r}]") from None
+        return items
 
     return read

@@ -40,7 +40,9 @@ def facts_of(given: object, variables: Mapping[str, Any]) -> object:
     return gathered
 
 
-def question_of(options: Mapping[str, Any], now: datetime, *, at: str | None = None, max_age: int = 24) -> Question:
+def question_of(
+    options: Mapping[str, Any], now: datetime, *, at: str | None = None, max_age: int = 24, verify: bool = False
+) -> Question:
     """Validated options as a question; `at` is ISO 8601, by default `now`. Raises CaseError."""
     return Question(
         at=now if at is None else _moment(at),
@@ -51,6 +53,7 @@ def question_of(options: Mapping[str, Any], now: datetime, *, at: str | None = N
         wildcards=options["wildcards"],
         warn_days=options["warn_days"],
         max_age=max_age,
+        verify=verify,
     )
 
 

@@ -98,11 +98,9 @@ def _without_choice(decision: Decision, wish: Wish) -> Plan | None:
         return Plan("none", f"{name} does not use anonymous TLS: there is nothing to mend", decision)
     if decision.outcome == "undetermined" or decision.compliant is None:
         unknown = ", ".join(decision.missing).replace("_", " ")
-        return Plan(
-            "refused",
-            f"whether {name} is compliant cannot be said (not known: {unknown}): nothing is changed",
-            decision,
-        )
+        why = "".join(f"; {failure.part}: {failure.reason}" for failure in case.facts.failures)
+        reason = f"whether {name} is compliant cannot be said (not known: {unknown}{why}), and so nothing is changed"
+        return Plan("refused", reason, decision)
     wished = wish.thumbprint is not None or wish.enable_desired
     if decision.compliant and not wished:
         return Plan("none", f"{name} is compliant: there is nothing to change", decision)
@@ -141,8 +139,7 @@ def _with(chosen: Candidate, decision: Decision, wish: Wish, procedure: str | No
     reason = "it is named for it" if wish.thumbprint is not None else _why(chosen)
     changes = hand_over_to(case, chosen, reason)
     steps = next_steps(case, changes)
-    command = _first_command(changes or decision.remedy)
-    plan = Plan("change", reason, decision, certificate, command=command)
+    plan = Plan("change", reason, decision, certificate, command=_first_command(decision.remedy))
     if not changes and decision.compliant:
         return replace(plan, action="none", reason=f"{named(certificate)} is the internal certificate already")
     if not changes:
@@ -163,6 +160,7 @@ def _with(chosen: Candidate, decision: Decision, wish: Wish, procedure: str | No
         plan,
         changes=tuple(change for change in changes if change not in steps),
         by_hand=tuple(steps),
+        command=None,
         afterwards=afterwards,
     )
 

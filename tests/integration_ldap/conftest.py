@@ -1,4 +1,4 @@
-"""Real directory servers for the tests: an authority, its certificates, and a slapd with a small forest."""
+"""Real directory servers for the tests: an authority, its certificates, and a small forest in slapd and in Samba."""
 
 # Copyright (c) 2026 The msexchange.transport_tls authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -25,8 +25,9 @@ from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates im
 from ansible_collections.msexchange.transport_tls.tests.fixtures.forest import (
     PASSWORD,
     READER,
-    child_entry,
+    exchange,
     forest,
+    transport_children,
     user_dn,
 )
 from ansible_collections.msexchange.transport_tls.tests.fixtures.ldif import (
@@ -35,9 +36,18 @@ from ansible_collections.msexchange.transport_tls.tests.fixtures.ldif import (
     send_connector_entry,
     server_entry,
 )
+from ansible_collections.msexchange.transport_tls.tests.fixtures.samba_ad import DomainController, samba_ad
 from ansible_collections.msexchange.transport_tls.tests.fixtures.slapd import HOST, Slapd, slapd
 
 INTERNAL = exchange_certificate("EX01", "contoso.com")
+SMALL = (
+    server_entry("EX01", roles=MULTI_ROLE, internal_certificate=INTERNAL.der),
+    *transport_children("EX01"),
+    server_entry("EX02", roles=MULTI_ROLE),
+    server_entry("EDGE01", roles=EDGE, internal_certificate=INTERNAL.der),
+    send_connector_entry("Internet", source_servers=("EX01",), smart_hosts=("mail.example.com",)),
+)
+"""EX01 with a certificate and children, EX02 without, an Edge, and a connector of the first."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +57,16 @@ class Authority:
     credential: Credential
     file: Path
 
-    def certificate(self, name: str = HOST, *, days: tuple[float, float] = (-1, 30)) -> Credential:
+    def certificate(self, *names: str, days: tuple[float, float] = (-1, 30)) -> Credential:
         """Valid from so many days from now to so many; Ansible's clock is the real one."""
         now = datetime.now(UTC)
         begins, ends = (now + timedelta(days=each) for each in days)
-        return server_certificate(name, issuer=self.credential, not_before=begins, not_after=ends)
+        return server_certificate(*(names or (HOST,)), issuer=self.credential, not_before=begins, not_after=ends)
 
 
 Ask = Callable[..., LdapOptions]
 Start = Callable[..., Any]
+Small = Slapd | DomainController
 
 
 @pytest.fixture(scope="session")
@@ -88,21 +99,20 @@ def start(authority: Authority, tmp_path: Path) -> Start:
 
 
 @pytest.fixture(scope="session")
-def small(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slapd]:
-    with slapd(
-        tmp_path_factory.mktemp("small") / "slapd", small_forest(), certificate=authority.certificate()
-    ) as server:
+def controller(authority: Authority) -> Iterator[DomainController]:
+    """A domain controller with the small forest."""
+    with samba_ad(exchange(SMALL), certificate=authority.certificate) as server:
         yield server
 
 
-def small_forest() -> tuple[Entry, ...]:
-    """EX01 with a certificate and children, EX02 without, an Edge, and a connector of the first."""
-    return forest(
-        (
-            server_entry("EX01", roles=MULTI_ROLE, internal_certificate=INTERNAL.der),
-            child_entry("EX01"),
-            server_entry("EX02", roles=MULTI_ROLE),
-            server_entry("EDGE01", roles=EDGE, internal_certificate=INTERNAL.der),
-            send_connector_entry("Internet", source_servers=("EX01",), smart_hosts=("mail.example.com",)),
-        )
-    )
+@pytest.fixture(scope="session", params=["slapd", "samba"])
+def small(
+    request: pytest.FixtureRequest, authority: Authority, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Small]:
+    """The small forest, in each of the servers."""
+    if request.param == "samba":
+        yield request.getfixturevalue("controller")
+    else:
+        place = tmp_path_factory.mktemp("small") / "slapd"
+        with slapd(place, forest(SMALL), certificate=authority.certificate()) as server:
+            yield server

@@ -1,4 +1,4 @@
-"""What is read of a forest, of many servers, and of an Edge's own directory, from a real slapd."""
+"""What is read of a forest, of many servers, and of an Edge's own directory, from a real Samba and a real slapd."""
 
 # Copyright (c) 2026 The msexchange.transport_tls authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -26,9 +26,8 @@ from ansible_collections.msexchange.transport_tls.tests.fixtures.ldif import (
     server_dn,
     server_entry,
 )
-from ansible_collections.msexchange.transport_tls.tests.fixtures.slapd import Slapd
 
-from .conftest import INTERNAL, Ask, Start
+from .conftest import INTERNAL, Ask, Small, Start
 
 SERVERS = 2000
 
@@ -38,7 +37,7 @@ def answer(options: LdapOptions, name: str) -> DirectoryAnswer:
 
 
 @pytest.mark.parametrize("name", ["EX01", "ex01", "ex01.contoso.com", server_dn("EX01")])
-def test_a_server_is_found_by_each_of_its_names(small: Slapd, ask: Ask, name: str) -> None:
+def test_a_server_is_found_by_each_of_its_names(small: Small, ask: Ask, name: str) -> None:
     found = answer(ask(small.ldaps), name)
     assert (found.server.name, found.server.role, found.server.site) == ("EX01", "hub", "HQ")
     assert (found.server.version, found.fqdn) == ("15.2.2562", "ex01.contoso.com")
@@ -46,28 +45,28 @@ def test_a_server_is_found_by_each_of_its_names(small: Slapd, ask: Ask, name: st
     assert found.server.edge_subscriptions == ("EDGE01",)
 
 
-def test_its_connector_comes_with_it(small: Slapd, ask: Ask) -> None:
+def test_its_connector_comes_with_it(small: Small, ask: Ask) -> None:
     connectors = answer(ask(small.ldaps), "EX01").connectors
     assert connectors is not None
     assert [connector.name for connector in connectors] == ["Internet"]
     assert answer(ask(small.ldaps), "EX02").connectors == ()
 
 
-def test_no_value_is_null(small: Slapd, ask: Ask) -> None:
+def test_no_value_is_null(small: Small, ask: Ask) -> None:
     assert answer(ask(small.ldaps), "EX02").value.status == "null"
 
 
-def test_no_right_to_read_the_object_is_unknown(small: Slapd, ask: Ask) -> None:
+def test_no_right_to_read_the_object_is_unknown(small: Small, ask: Ask) -> None:
     assert answer(ask(small.ldaps, username=user_dn(BLIND)), "EX01").value.status == "unknown"
 
 
-def test_no_such_server_names_those_there_are(small: Slapd, ask: Ask) -> None:
+def test_no_such_server_names_those_there_are(small: Small, ask: Ask) -> None:
     value = answer(ask(small.ldaps), "EX09").value
     assert value.status == "unknown"
     assert "EX01" in str(value.reason)
 
 
-def test_a_child_of_a_server_is_no_server(small: Slapd, ask: Ask) -> None:
+def test_a_child_of_a_server_is_no_server(small: Small, ask: Ask) -> None:
     answers = ExchangeObjects(read_forest(ask(small.ldaps)), "ldap").each()
     assert sorted(str(each.server.name) for each in answers) == ["EDGE01", "EX01", "EX02"]
     assert answer(ask(small.ldaps), "Frontend").value.status == "unknown"
@@ -83,7 +82,7 @@ def test_a_directory_that_is_no_active_directory_is_told(start: Start, ask: Ask)
         read_entries(ask(server.ldaps), "EX01")
 
 
-def test_what_active_directory_has_of_an_edge_is_a_copy(small: Slapd, ask: Ask) -> None:
+def test_what_active_directory_has_of_an_edge_is_a_copy(small: Small, ask: Ask) -> None:
     assert answer(ask(small.ldaps), "EDGE01").value.is_copy
 
 

@@ -20,10 +20,10 @@ from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._director
 from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates import root_authority
 from ansible_collections.msexchange.transport_tls.tests.fixtures.forest import PASSWORD, fleet, forest
 from ansible_collections.msexchange.transport_tls.tests.fixtures.ldif import CONFIGURATION
-from ansible_collections.msexchange.transport_tls.tests.fixtures.slapd import HOST, Slapd, free_port
+from ansible_collections.msexchange.transport_tls.tests.fixtures.slapd import HOST, free_port
 from ansible_collections.msexchange.transport_tls.tests.fixtures.stalled import dying, listener
 
-from .conftest import Ask, Authority, Start, small_forest
+from .conftest import SMALL, Ask, Authority, Small, Start
 
 
 def refusal(options: LdapOptions) -> str:
@@ -38,29 +38,29 @@ def refusal(options: LdapOptions) -> str:
     return told[0]
 
 
-def test_a_wrong_password_is_told(small: Slapd, ask: Ask) -> None:
+def test_a_wrong_password_is_told(small: Small, ask: Ask) -> None:
     assert "wrong user name or password" in refusal(ask(small.ldaps, password="no"))
 
 
-def test_a_wrong_password_is_not_tried_with_the_next_server(small: Slapd, ask: Ask) -> None:
+def test_a_wrong_password_is_not_tried_with_the_next_server(small: Small, ask: Ask) -> None:
     with listener() as next_one:
         refusal(ask(small.ldaps, f"ldaps://{HOST}:{next_one.port}", password="no"))
     assert next_one.connections == 0
 
 
 def test_an_expired_certificate_is_refused(start: Start, ask: Ask, authority: Authority) -> None:
-    with start(small_forest(), certificate=authority.certificate(days=(-9, -1))) as server:
+    with start(forest(SMALL), certificate=authority.certificate(days=(-9, -1))) as server:
         assert "has expired" in refusal(ask(server.ldaps))
 
 
 def test_a_certificate_for_another_name_is_refused(start: Start, ask: Ask, authority: Authority) -> None:
-    with start(small_forest(), certificate=authority.certificate("dc1.contoso.com")) as server:
+    with start(forest(SMALL), certificate=authority.certificate("dc1.contoso.com")) as server:
         assert "is for another name" in refusal(ask(server.ldaps))
 
 
 def test_a_certificate_of_a_foreign_authority_is_refused(start: Start, ask: Ask, authority: Authority) -> None:
     foreign = Authority(root_authority("Fabrikam Root CA"), authority.file)
-    with start(small_forest(), certificate=foreign.certificate()) as server:
+    with start(forest(SMALL), certificate=foreign.certificate()) as server:
         assert "is not trusted" in refusal(ask(server.ldaps))
         assert "is not trusted" in refusal(ask(server.ldap, start_tls=True))
 
@@ -73,12 +73,12 @@ def test_a_password_is_never_sent_in_clear(ask: Ask) -> None:
 
 
 def test_start_tls_does_where_it_is_demanded(start: Start, ask: Ask) -> None:
-    with start(small_forest(), demands_tls=True) as server:
+    with start(forest(SMALL), demands_tls=True) as server:
         assert "demands encryption" in refusal(ask(server.ldap, allow_plaintext=True))
         assert read_entries(ask(server.ldap, start_tls=True), "EX01")
 
 
-def test_who_is_anonymous_has_no_right_to_read(small: Slapd, ask: Ask) -> None:
+def test_who_is_anonymous_has_no_right_to_read(small: Small, ask: Ask) -> None:
     assert "no right to read" in refusal(ask(small.ldaps, bind="anonymous", username=None, password=None))
 
 
@@ -91,7 +91,7 @@ def test_a_server_that_stalls_is_given_up_in_time(ask: Ask, scheme: str) -> None
     assert time.monotonic() - began < 2 * options.timeout + 1
 
 
-def test_the_next_server_answers_for_those_that_are_down_or_stall(small: Slapd, ask: Ask) -> None:
+def test_the_next_server_answers_for_those_that_are_down_or_stall(small: Small, ask: Ask) -> None:
     with listener() as stalled:
         down, slow = f"ldaps://{HOST}:{free_port()}", f"ldaps://{HOST}:{stalled.port}"
         assert read_entries(ask(down, slow, small.ldaps, timeout=6), "EX01")
@@ -112,13 +112,13 @@ def test_a_truncated_answer_is_no_answer(start: Start, ask: Ask) -> None:
 def test_a_referral_is_not_followed(start: Start, ask: Ask) -> None:
     with listener() as rogue:
         elsewhere = "CN=Configuration,DC=fabrikam,DC=com"
-        with start(small_forest(), referral=f"ldap://127.0.0.1:{rogue.port}") as server:
+        with start(forest(SMALL), referral=f"ldap://127.0.0.1:{rogue.port}") as server:
             told = refusal(ask(server.ldaps, base=elsewhere))
         assert "refers to another server" in told
         assert (rogue.connections, bytes(rogue.received)) == (0, b"")
 
 
-def test_a_base_that_is_not_there_is_told(small: Slapd, ask: Ask) -> None:
+def test_a_base_that_is_not_there_is_told(small: Small, ask: Ask) -> None:
     assert "no such object" in refusal(ask(small.ldaps, base=f"CN=Nowhere,{CONFIGURATION}"))
 
 

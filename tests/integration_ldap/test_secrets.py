@@ -15,9 +15,8 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.msexchange.transport_tls.tests.fixtures.forest import PASSWORD, READER, user_dn
-from ansible_collections.msexchange.transport_tls.tests.fixtures.slapd import Slapd
 
-from .conftest import Authority
+from .conftest import Authority, Small
 
 WRONG = "Wr0ng-Passw0rd!"
 VARIABLE = "ANON_TLS_LDAP_PASSWORD"
@@ -33,7 +32,7 @@ def run_loud(place: Path, program: str, *arguments: str, **more: str) -> str:
 
 
 @pytest.mark.parametrize("password", [PASSWORD, WRONG])
-def test_an_inventory_tells_no_password(small: Slapd, authority: Authority, tmp_path: Path, password: str) -> None:
+def test_an_inventory_tells_no_password(small: Small, authority: Authority, tmp_path: Path, password: str) -> None:
     inventory = {
         "plugin": "msexchange.transport_tls.exchange_servers",
         "server": [small.ldaps],
@@ -47,7 +46,7 @@ def test_an_inventory_tells_no_password(small: Slapd, authority: Authority, tmp_
 
 
 @pytest.mark.parametrize("password", [PASSWORD, WRONG])
-def test_a_play_tells_no_password(small: Slapd, authority: Authority, tmp_path: Path, password: str) -> None:
+def test_a_play_tells_no_password(small: Small, authority: Authority, tmp_path: Path, password: str) -> None:
     directory = {
         "source": "ldap",
         "server": [small.ldaps],

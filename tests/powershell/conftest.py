@@ -22,7 +22,8 @@ _COMPILE = """
 $null = Add-Type -TypeDefinition 'public class TheCompilerIsLoaded {}'
 $compiler = @{}
 foreach ($name in 'CSharpParseOptions', 'CSharpSyntaxTree', 'CSharpCompilationOptions', 'CSharpCompilation') {
-    $compiler[$name] = [Microsoft.CodeAnalysis.CSharp.LanguageVersion].Assembly.GetType("Microsoft.CodeAnalysis.CSharp.$name")
+    $name = "Microsoft.CodeAnalysis.CSharp.$name"
+    $compiler[$name.Split('.')[-1]] = [Microsoft.CodeAnalysis.CSharp.LanguageVersion].Assembly.GetType($name)
 }
 $options = $compiler.CSharpParseOptions::Default.WithLanguageVersion('CSharp5')
 $tree = $compiler.CSharpSyntaxTree::ParseText([System.IO.File]::ReadAllText('SOURCE'), $options)
@@ -63,7 +64,7 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def powershell(tmp_path: Path, assembly: Path) -> Run:
-    """Runs a script with these module_utils (`double` stands for `_AnonTlsHost.psm1`): what it returns, by way of JSON."""
+    """Runs a script with these module_utils, `double` in place of `_AnonTlsHost.psm1`: what it returns, from JSON."""
 
     def run(script: str, *utils: str, double: str | None = None) -> Any:
         answer = tmp_path / "answer.json"

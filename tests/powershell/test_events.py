@@ -87,7 +87,9 @@ def test_of_many_parameters_the_newest_twenty_are_kept_and_cut(powershell: Run) 
     (found,) = powershell(
         _MOMENTS
         + """
-        $records = foreach ($day in 1..28) { New-Record 12013 "2026-11-$('{0:d2}' -f $day)T00:00:00Z" "$day$('x' * 600)`r`n" }
+        $records = foreach ($day in 1..28) {
+            New-Record 12013 "2026-11-$('{0:d2}' -f $day)T00:00:00Z" "$day$('x' * 600)`r`n"
+        }
         return , (Group-AnonTlsEvent -Record $records)
         """,
         *UTILS,
@@ -108,7 +110,8 @@ def test_more_events_than_are_counted_are_told(powershell: Run) -> None:
     double = """
     function Get-AnonTlsEvent { param ($XPath, $Maximum)
         foreach ($number in 1..$Maximum) {
-            [pscustomobject]@{ Id = 12014; ProviderName = 'MSExchangeTransport'; Values = @(); TimeCreated = [datetime]::UtcNow }
+            $now = [datetime]::UtcNow
+            [pscustomobject]@{ Id = 12014; ProviderName = 'MSExchangeTransport'; Values = @(); TimeCreated = $now }
         }
     }
     """

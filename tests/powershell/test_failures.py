@@ -23,9 +23,8 @@ def reasons(powershell: Run) -> Callable[[str, dict[str, str]], dict[str, str]]:
     def of(part: str, exceptions: dict[str, str]) -> dict[str, str]:
         lines = ["$answer = @{}"]
         for name, exception in exceptions.items():
-            lines.append(
-                f"$answer['{name}'] = Get-AnonTlsReason -Part {part} -What 'It could not be read' -Exception ({exception})"
-            )
+            said = f"Get-AnonTlsReason -Part {part} -What 'It could not be read' -Exception ({exception})"
+            lines.append(f"$answer['{name}'] = {said}")
         found: dict[str, str] = powershell("\n".join([*lines, "$answer"]), UTIL)
         return found
 
@@ -76,7 +75,7 @@ def test_access_denied_names_the_right_that_lacks(reasons: Reasons) -> None:
             "denied": DENIED,
             "security": "[System.Security.SecurityException]::new('Requested registry access is not allowed.')",
             "number": "[System.ComponentModel.Win32Exception]::new(5)",
-            "wrapped": f"[System.Management.Automation.MethodInvocationException]::new('Exception calling', ({DENIED}))",
+            "wrapped": f"[System.Management.Automation.MethodInvocationException]::new('Exception', ({DENIED}))",
         },
     )
     assert all("Connect as a local administrator of the host." in text for text in found.values()), found

@@ -1,9 +1,9 @@
-"""Check that what runs on a target runs on Python 3.9, the oldest one there: a folder is read by a real interpreter.
+"""Check that what runs on a target runs on Python 3.9, the oldest there: a folder is read and its `store.yml` written.
 
     python tests/python39/check_folder_store.py
 
 Writes a folder, has `python3.9` (found on the PATH) run this file on it, and compares what that said with what the
-interpreter at hand reads.
+interpreter at hand reads. With a thumbprint behind the folder, `store.yml` is written twice, and the second is refused.
 """
 
 # Copyright (c) 2026 The msexchange.transport_tls authors
@@ -32,6 +32,19 @@ def read(folder: str) -> dict[str, Any]:
     # Not told by one interpreter as by another, but there in both.
     assert set(_host_names.host_names()) == {"hostname", "fqdn"}
     return _folder_store.read_folder(folder)
+
+
+def write_store_yml(folder: str, thumbprint: str) -> dict[str, Any]:
+    sys.path.insert(0, str(PLUGINS))
+    from module_utils import _store_yml_file as store_yml
+
+    change = {"thumbprint": thumbprint, "has_key": True, "digest": store_yml.digest_of(""), "text": "# new\n"}
+    store_yml.write_store_yml(folder, None, change)
+    try:
+        store_yml.write_store_yml(folder, None, change)
+    except store_yml.StoreYmlError as error:
+        return {"refused": str(error)}
+    return {"refused": None}
 
 
 def write(folder: Path) -> dict[str, bool]:
@@ -73,6 +86,20 @@ def check_pkcs12(oldest: str) -> None:
         assert "needs the Python package cryptography" in entry["reason"], entry
 
 
+def check_writing(oldest: str) -> None:
+    from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates import make_certificate
+    from ansible_collections.msexchange.transport_tls.tests.fixtures.store import Entry, write_store
+
+    with tempfile.TemporaryDirectory() as folder:
+        one = make_certificate("CN=one")
+        file = write_store(Path(folder), [Entry("one", one)], store_yml=False) / "store.yml"
+        file.write_text("")
+        command = [oldest, __file__, folder, one.thumbprint]
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+        assert "another writer" in json.loads(answer.stdout)["refused"], answer.stdout
+        assert file.read_text() == "# new\n"
+
+
 def check() -> None:
     oldest = shutil.which(OLDEST)
     if oldest is None:
@@ -88,12 +115,13 @@ def check() -> None:
         assert any("encrypted" in warning for warning in found["warnings"])
         assert found == read(folder)
     check_pkcs12(oldest)
+    check_writing(oldest)
     print(f"{OLDEST}: {len(expected)} certificates read as by {sys.executable}")
 
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
         assert sys.version_info[:2] == (3, 9), sys.version
-        print(json.dumps(read(sys.argv[1])))
+        print(json.dumps(write_store_yml(*sys.argv[1:]) if sys.argv[2:] else read(sys.argv[1])))
     else:
         check()

@@ -71,6 +71,8 @@ def _lacks(step: Step) -> Iterator[str]:
     for program in step.programs:
         if shutil.which(program) is None:
             yield f"no {program}: make deps"
+    if step.root and os.geteuid():
+        yield "no root: run it as root, or in a container"
     for variable in step.folders:
         if not os.path.isdir(os.environ.get(variable, "")):
             yield f"no folder {variable}: set it to one of real exports (Get-ExchangeCertificate | Export-Clixml)"

@@ -8,8 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from environments import DEMO, NEWEST, NEWEST_USER, OLDEST, OLDEST_USER, TOOLS, Environment
+from environments import (
+    DEMO,
+    NEWEST,
+    NEWEST_KERBEROS,
+    NEWEST_USER,
+    OLDEST,
+    OLDEST_KERBEROS,
+    OLDEST_USER,
+    TOOLS,
+    Environment,
+)
 
+_SAMBA = ("samba", "samba-tool")
 _COLLECTION = "ansible_collections.msexchange.transport_tls"
 
 
@@ -27,11 +38,24 @@ class Step:
     """Versions of Python to have on the PATH besides."""
     folders: tuple[str, ...] = ()
     """Environment variables that name a folder which is no part of the project."""
+    root: bool = False
+    """Whether it starts servers on ports below 1024."""
 
 
-def _on_both(name: str, group: str, command: str, programs: tuple[str, ...] = ()) -> list[Step]:
+def _on_both(
+    name: str,
+    group: str,
+    command: str,
+    programs: tuple[str, ...] = (),
+    newest: Environment = NEWEST,
+    oldest: Environment = OLDEST,
+    root: bool = False,
+) -> list[Step]:
     """The step on the newest and on the oldest ansible-core; its tools stand behind them on the PATH."""
-    return [Step(f"{name}, {core.name}", group, (core, TOOLS), command, programs) for core in (NEWEST, OLDEST)]
+    return [
+        Step(f"{name}, {label}", group, (core, TOOLS), command, programs, root=root)
+        for label, core in (("newest", newest), ("oldest", oldest))
+    ]
 
 
 # The longest first, so that the two workers end together.
@@ -39,9 +63,17 @@ STEPS = (
     *_on_both("ansible-test sanity", "sanity", "python tests/runner/ansible_test.py sanity", ("git",)),
     *_on_both("pytest", "unit", "python -m pytest -q", ("openssl",)),
     *_on_both("ansible-test units", "sanity", "python tests/runner/ansible_test.py units", ("git", "openssl")),
-    *_on_both("directory servers", "directory", "python -m pytest -q tests/integration_ldap", ("slapd", "ldapsearch")),
+    *_on_both(
+        "directory servers",
+        "directory",
+        "python -m pytest -q tests/integration_ldap",
+        ("slapd", *_SAMBA, "kinit", "krb5-config", "gcc"),
+        NEWEST_KERBEROS,
+        OLDEST_KERBEROS,
+        root=True,
+    ),
     *_on_both("molecule", "molecule", "molecule test"),
-    *_on_both("molecule, directory", "molecule", "molecule test --scenario-name directory", ("slapd",)),
+    *_on_both("molecule, directory", "molecule", "molecule test --scenario-name directory", _SAMBA, root=True),
     *_on_both("examples of the documentation", "docs", "python tests/examples/run.py"),
     Step("artifact, newest", "artifact", (NEWEST_USER, DEMO), "python tests/runner/artifact.py"),
     Step("artifact, oldest", "artifact", (OLDEST_USER, DEMO), "python tests/runner/artifact.py"),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import re
+import socket
 import ssl
 import sys
 import time
@@ -20,6 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, Literal, TypeVar
+from uuid import uuid4
 
 with warnings.catch_warnings():
     # ldap3 2.9.1 uses names of pyasn1 that newer versions deprecate.
@@ -29,6 +31,7 @@ with warnings.catch_warnings():
     from ldap3.utils.conv import escape_filter_chars
 
 from .entry import DirectoryError, Entry
+from .ldap_entries import entry_of, take_raw_values_alone
 from .ldap_options import MINIMUM_LDAP3, Address, Deadline, LdapOptions
 from .ldap_problems import SUCCESS, ServerUnavailable, refused, refused_bind, refused_certificate
 
@@ -128,7 +131,7 @@ class Session:
             result, response = self._connection.result, self._connection.response
             if result["result"] != SUCCESS:
                 raise refused(self.server, result["result"], str(result["message"] or ""), what)
-            yield from (_entry(item) for item in response or () if item["type"] == "searchResEntry")
+            yield from (entry_of(item) for item in response or () if item["type"] == "searchResEntry")
             cookie = (result.get("controls") or {}).get(_PAGED_RESULTS, {}).get("value", {}).get("cookie")
             if not cookie:
                 return
@@ -166,8 +169,11 @@ class Session:
             return_empty_attributes=False,
             receive_timeout=math.ceil(self.deadline.left()),
         )
+        take_raw_values_alone(connection.strategy)
         try:
             connection.open(read_server_info=False)
+            # Or a bind waits until the end of the handshake is acknowledged, 40 ms.
+            connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if not isinstance(connection.socket, _TimedSocket):
                 connection.socket = _TimedSocket(self, connection.socket)
             if options.start_tls and not address.tls:
@@ -353,7 +359,8 @@ def _kerberos(address: Address, options: LdapOptions) -> dict[str, Any]:
             )
             return {"sasl_credentials": (address.host, None, acquired.creds)}
         if options.keytab:
-            store = {"client_keytab": f"FILE:{options.keytab}", "ccache": "MEMORY:anon_tls"}
+            # Of one cache for the whole process, the tickets of another user would be taken.
+            store = {"client_keytab": f"FILE:{options.keytab}", "ccache": f"MEMORY:{uuid4()}"}
             return {"user": options.username, "cred_store": store}
         return {"user": options.username}
     raise missing
@@ -362,10 +369,3 @@ def _kerberos(address: Address, options: LdapOptions) -> dict[str, Any]:
 def _close_socket(connection: Any) -> None:
     with suppress(OSError, AttributeError):
         connection.socket.close()
-
-
-def _entry(item: dict[str, Any]) -> Entry:
-    attributes = {
-        name.lower().removesuffix(";binary"): tuple(values or ()) for name, values in item["raw_attributes"].items()
-    }
-    return Entry(item["dn"], attributes)

@@ -31,6 +31,8 @@ ROOT_CA_TYPES = ("None", "ThirdParty", "Enterprise", "Registry", "GroupPolicy", 
 PENDING_REQUEST = "PendingRequest"
 """The status of a request that no authority has answered: no certificate of the store."""
 
+_LONGEST_NUMBER = 10
+
 _TRUSTED = ("Valid",)
 _UNTRUSTED = ("Untrusted", "Revoked", "Invalid")
 
@@ -41,7 +43,12 @@ def name_of(number: int, names: tuple[str, ...]) -> str:
 
 
 def services_of(said: int | str) -> tuple[str, ...]:
-    """The services, of their flags (IMAP 1, POP 2, UM 4, IIS 8, SMTP 16, Federation 32, UMCallRouter 64) or names."""
+    """The services, of their flags (IMAP 1, POP 2, UM 4, IIS 8, SMTP 16, Federation 32, UMCallRouter 64) or names.
+
+    Flags of which one has no name are written as a number, were it in a text.
+    """
+    if isinstance(said, str) and said.isdecimal() and len(said) <= _LONGEST_NUMBER:
+        said = int(said)
     if isinstance(said, int):
         return tuple(service for place, service in enumerate(SERVICES) if said >> place & 1)
     named = {name.strip().lower() for name in said.split(",")}

@@ -16,10 +16,9 @@ import pytest
 PLUGINS = Path(__file__).parents[3] / "plugins"
 COLLECTION = "ansible_collections.msexchange.transport_tls.plugins."
 PURE = {
-    "_candidates", "_case", "_decision", "_differences", "_domain_names",
-    "_editions", "_enabling", "_facts", "_findings", "_management_shell",
-    "_plain_data", "_procedure", "_question_options", "_remediation", "_remedy", "_sessions",
-    "_three_valued",
+    "_candidates", "_case", "_decision", "_differences", "_domain_names", "_editions", "_enabling", "_facts",
+    "_findings", "_key_access", "_management_shell", "_plain_data", "_procedure", "_question_options", "_remediation",
+    "_remedy", "_sessions", "_three_valued", "_verification",
 }  # fmt: skip
 CRYPTOGRAPHY = {"_certificate", "_certificate_extensions", "_certificate_signature", "_pkcs12", "_trust"}
 YAML = {"store_yml", "store_yml_edit"}

@@ -47,10 +47,11 @@ class Target:
 
     def __init__(self, answer: Mapping[str, Any] | Exception) -> None:
         self.answer = answer
+        self.modules: list[str] = []
         self.sent: list[dict[str, Any]] = []
 
     def execute(self, *, module_name: str, module_args: dict[str, Any], task_vars: object) -> dict[str, Any]:
-        assert module_name == "msexchange.transport_tls.anon_tls_facts"
+        self.modules.append(module_name)
         self.sent.append(module_args)
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -128,9 +129,11 @@ def test_a_target_is_sent_what_it_needs_as_the_user_wrote_it(lab: Path) -> None:
         "directory": LDIF,
         "server_name": "EX01",
         "identity": {"hostname": "EX01"},
+        "events_days": 7,
     }
     result = run(lab, options, target)
-    assert target.sent == [{name: options[name] for name in ("gather_subset", "store", "identity")}]
+    assert target.modules == ["msexchange.transport_tls.anon_tls_facts"]
+    assert target.sent == [{name: options[name] for name in ("gather_subset", "store", "identity", "events_days")}]
     assert result["ansible_facts"]["anon_tls"]["directory"]["status"] == "present"
     assert "anon_tls_target" not in result
 
@@ -245,8 +248,11 @@ def test_an_unreachable_host_stays_unreachable(lab: Path) -> None:
     [
         ({}, "store.path is missing"),
         ({"gather_subset": []}, "gather_subset is empty"),
-        ({"gather_subset": ["events"]}, "value of gather_subset must be one or more of"),
-        ({"store": {"path": "x", "source": "windows"}}, "value of source must be one of"),
+        ({"gather_subset": ["registry"]}, "value of gather_subset must be one or more of"),
+        ({"store": {"path": "x", "source": "pfx"}}, "value of source must be one of"),
+        ({"store": {"source": "windows"}}, "needs a Windows target"),
+        ({"store": {"path": "x"}, "directory": {"source": "adlds"}}, "read on the Edge itself"),
+        ({"store": {"path": "x"}, "events_days": 0}, "events_days is 0"),
         ({"store": {"path": "x", "passphrase": "x"}}, "Unsupported parameters"),
         ({"store": "x"}, "dictionary requested"),
         ({"store": {"path": "x"}, "directory": {"source": "ldif"}}, "path"),
@@ -363,11 +369,6 @@ def test_options_of_ldap_that_cannot_work_are_an_error(lab: Path, directory: dic
     with pytest.raises(AnsibleActionFail, match=message) as caught:
         run(lab, {**ALONE, "directory": directory})
     assert "hush" not in str(caught.value)
-
-
-def test_a_windows_host_cannot_be_read_and_the_error_says_what_can(lab: Path) -> None:
-    with pytest.raises(AnsibleActionFail, match=r"Windows hosts cannot be read.*store\.remote"):
-        run(lab, {"store": {"path": "C:\\store"}}, windows=True)
 
 
 def test_the_directory_of_a_windows_host_can_be_read(lab: Path) -> None:

@@ -126,7 +126,7 @@ def test_wildcards_reach_the_decision() -> None:
         ),
         ({"facts": edge([OWN], OWN).to_plain(), "connector": "implicit"}, "implicit is a connector between Hub"),
         ({"facts": FACTS.to_plain(), "procedure": "2010"}, "value of procedure must be one of"),
-        ({"facts": FACTS.to_plain(), "verify": True}, "Unsupported parameters"),
+        ({"facts": FACTS.to_plain(), "forecast": 7}, "Unsupported parameters"),
     ],
 )
 def test_what_cannot_be_decided_is_said(options: dict[str, Any], message: str) -> None:

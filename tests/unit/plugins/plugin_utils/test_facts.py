@@ -16,10 +16,12 @@ import pytest
 
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import (
     DirectoryCertificate,
+    ExchangeAnswers,
     Facts,
     FactsError,
     Failure,
     Identity,
+    ObservedEvent,
     Unreadable,
 )
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._plain_data import moment_of, text_of
@@ -28,6 +30,8 @@ from ansible_collections.msexchange.transport_tls.tests.fixtures.facts import NO
 ISSUED = pki("issued")
 FULL = replace(
     hub([ISSUED, self_signed("own")], present(ISSUED, certificate=DirectoryCertificate("CN=x", NOW, NOW, "csp"))),
+    exchange=ExchangeAnswers(ISSUED.thumbprint, {"ex01.contoso.com": (ISSUED.thumbprint,)}),
+    observed_events=(ObservedEvent(12015, "MSExchangeTransport", 2, NOW, NOW, (("a", "b"), ())),),
     failures=(Failure("directory", "cut in the middle"),),
     warnings=("a file holds nothing like a certificate",),
 )
@@ -38,7 +42,8 @@ def places(plain: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     if isinstance(plain, dict):
         for key, value in plain.items():
             yield (*path, key)
-            yield from places(value, (*path, key))
+            # The keys of `order` are names, and no fields.
+            yield from () if key == "order" else places(value, (*path, key))
     elif isinstance(plain, list):
         for index, value in enumerate(plain):
             yield from places(value, (*path, index))
@@ -91,6 +96,19 @@ def test_facts_that_are_no_dictionary_are_refused(plain: Any) -> None:
         Facts.from_plain(plain)
 
 
+@pytest.mark.parametrize(
+    ("order", "message"),
+    [
+        ({"ex01": 7}, r"exchange\.order\['ex01'\] is 7, expected a list"),
+        ({"ex01": ["7"]}, r"exchange\.order\['ex01'\]\[0\] is '7', expected a thumbprint"),
+        ({7: []}, r"exchange\.order is 7, expected a text for each key"),
+    ],
+)
+def test_an_order_of_another_kind_is_named_with_its_name(order: Any, message: str) -> None:
+    with pytest.raises(FactsError, match=message):
+        Facts.from_plain(changed(("exchange", "order"), order))
+
+
 def test_a_thumbprint_twice_is_refused() -> None:
     plain = FULL.to_plain()
     plain["store"]["certificates"].append(plain["store"]["certificates"][0])
@@ -107,7 +125,7 @@ def test_a_directory_that_contradicts_itself_is_refused(status: str, thumbprint:
 
 
 def test_keys_of_later_versions_are_passed_over() -> None:
-    assert Facts.from_plain(changed(("observed_events",), [])) == FULL
+    assert Facts.from_plain(changed(("later",), [])) == FULL
 
 
 def test_thumbprints_are_read_in_any_case() -> None:

@@ -19,10 +19,12 @@ from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._decision
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import (
     Certificate,
     DirectoryValue,
+    ExchangeAnswers,
     Facts,
     Identity,
     Interval,
     Key,
+    ObservedEvent,
     SendConnector,
     Server,
     Store,
@@ -70,7 +72,10 @@ def certificates(draw: st.DrawFn, name: str = "c") -> Certificate:
         services=draw(st.sampled_from([("SMTP",), ("SMTP", "IIS"), (), None])),
         eku=draw(st.sampled_from([None, ("serverAuth",), ("clientAuth",)])),
         template=draw(st.sampled_from([None, None, "WebServer"])),
-        key=Key("RSA", 2048, None, draw(st.sampled_from([None, "csp", "cng"]))),
+        services_evidence=draw(st.sampled_from(["exchange", "key_acl"])),
+        key=Key(
+            "RSA", 2048, None, draw(st.sampled_from([None, "csp", "cng"])), draw(st.sampled_from([None, True, False]))
+        ),
         archived=draw(st.sampled_from([False, False, False, True])),
     )
 
@@ -104,6 +109,22 @@ def directory_values(draw: st.DrawFn) -> DirectoryValue:
     return DirectoryValue(status, thumbprint=thumbprint(draw(st.sampled_from(["c0", "c1", "elsewhere"]))))
 
 
+THUMBPRINTS = st.sampled_from([thumbprint(name) for name in ("c0", "c1", "elsewhere")])
+ORDERS = st.lists(THUMBPRINTS, max_size=2).map(tuple)
+exchange_answers = st.builds(
+    ExchangeAnswers, maybe(THUMBPRINTS), st.dictionaries(st.sampled_from(NAMES), ORDERS, max_size=2)
+)
+events = st.builds(
+    ObservedEvent,
+    st.sampled_from([12012, 12013, 12015, 1037, 2019]),
+    st.sampled_from(["MSExchangeTransport", "MSExchangeFrontEndTransport"]),
+    st.just(1),
+    st.just(NOW),
+    st.just(NOW),
+    st.tuples(ORDERS),
+)
+
+
 @st.composite
 def facts_of_a_server(draw: st.DrawFn) -> Facts:
     return Facts(
@@ -125,6 +146,8 @@ def facts_of_a_server(draw: st.DrawFn) -> Facts:
         store=draw(st.one_of(*[stores()] * 9, st.none())),
         directory=draw(directory_values()),
         connectors=draw(maybe(st.lists(connectors(), max_size=2).map(tuple))),
+        exchange=draw(maybe(exchange_answers)),
+        observed_events=draw(maybe(st.lists(events, max_size=2).map(tuple))),
     )
 
 
@@ -221,6 +244,19 @@ def test_an_undetermined_server_says_what_is_missing(facts: Facts, question: Que
     assert bool(decision.missing) == (
         decision.outcome == "undetermined" or (decision.outcome != "not_used" and decision.compliant is None)
     )
+
+
+@some
+@given(facts_of_a_server(), questions)
+def test_what_exchange_said_changes_nothing_but_what_is_said_of_it(facts: Facts, question: Question) -> None:
+    told = decide(facts, question).to_plain()
+    untold = decide(facts, replace(question, verify=False)).to_plain()
+    disagreeing = [finding for finding in told["findings"] if finding["code"] == "exchange_disagrees"]
+    assert untold["verified"] is None
+    assert not disagreeing or told["verified"]["status"] == "disagrees"
+    assert [finding for finding in told["findings"] if finding not in disagreeing] == untold["findings"]
+    for answer in untold.keys() - {"verified", "findings", "summary"}:
+        assert told[answer] == untold[answer]
 
 
 def _one_certificate(change: Callable[[Certificate], Certificate]) -> Callable[[Facts, int], Facts]:

@@ -18,6 +18,7 @@ from ansible_collections.msexchange.transport_tls.tests.unit.plugins.plugin_util
     the_steps,
     unknown_facts,
     whole_server,
+    windows_hosts,
 )
 from ansible_collections.msexchange.transport_tls.tests.unit.plugins.plugin_utils.procedure_table.row import (
     NEWER,
@@ -34,12 +35,14 @@ TABLE = [
     *whole_server.ROWS,
     *editions.ROWS,
     *findings.ROWS,
+    *windows_hosts.ROWS,
 ]
 
 CODES_OF_THIS_PART = {
     "internal_missing", "internal_corrupt", "internal_not_in_store", "internal_no_private_key", "internal_expired",
     "no_eligible", "best_expired", "not_best", "internal_expires_soon", "internal_is_auth_certificate", "key_cng",
     "edition_assumed", "facts_stale", "connector_auth", "not_relayed_to_edge", "edge_copy_differs",
+    "key_not_readable", "exchange_disagrees",
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts im
     Certificate,
     DirectoryValue,
     Facts,
+    Failure,
     Identity,
     SendConnector,
 )
@@ -201,6 +202,19 @@ def test_a_named_one_that_would_not_be_the_best_is_refused() -> None:
 def test_nothing_is_changed_where_something_is_not_known(facts: Facts) -> None:
     refused = plan(facts, enable_desired=True)
     assert (refused.action, "not known: " in refused.reason) == ("refused", True)
+
+
+def test_the_reason_why_something_is_not_known_is_told() -> None:
+    down = DirectoryValue("unknown", "the server is down", "ldap")
+    failures = (Failure("directory", "the server is down"),)
+    refused = plan(replace(hub([OWN], down), failures=failures))
+    assert "(not known: directory; directory: the server is down), and so nothing is changed" in refused.reason
+
+
+def test_a_refused_plan_ends_with_the_line_that_mends_the_server_and_not_with_its_own() -> None:
+    keyless = replace(NEWER, has_private_key=False)
+    refused = plan(hub([OWN, keyless], MISSING), thumbprint=keyless.thumbprint)
+    assert refused.command == f"Enable-ExchangeCertificate -Thumbprint {OWN.thumbprint} -Services SMTP -Force"
 
 
 def test_where_nothing_can_win_the_missing_certificate_is_described() -> None:

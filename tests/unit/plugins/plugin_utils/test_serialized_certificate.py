@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._serialized_certificate import (
     SerializedCertificateError,
     read_serialized_certificate,
+    write_serialized_certificate,
 )
 from ansible_collections.msexchange.transport_tls.tests.fixtures.serialized_certificate import (
     SCHANNEL_CSP,
@@ -49,6 +50,10 @@ def test_the_certificate_alone_is_enough() -> None:
     read = read_serialized_certificate(join_records([(32, DER)]))
     assert (read.der, read.provider, read.has_private_key) == (DER, None, False)
     assert (read.friendly_name, read.archived) == (None, False)
+
+
+def test_what_is_written_is_what_cryptoapi_writes_of_a_certificate_without_a_key() -> None:
+    assert write_serialized_certificate(DER) == serialize(DER, key_provider=None)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._director
     refused,
     refused_bind,
     refused_certificate,
+    refused_change,
 )
 
 DC = "ldaps://dc1:636"
@@ -59,6 +60,19 @@ def test_a_refused_bind_says_why(code: int, message: str, text: str) -> None:
 )  # fmt: skip
 def test_a_refused_question_says_why(code: int, message: str, text: str) -> None:
     assert text in str(refused(DC, code, message, "the servers"))
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (50, "no right to change the value (result 50: why); bind as a user who may write it"),
+        (32, "has no such object"),
+        (10, "refers to another server for the change of the value"),
+        (53, "refuses the change of the value (result 53: why)"),
+    ],
+)
+def test_a_refused_change_says_why(code: int, text: str) -> None:
+    assert text in str(refused_change(DC, code, "why", "the value"))
 
 
 def test_only_what_another_server_may_do_better_is_tried_there() -> None:

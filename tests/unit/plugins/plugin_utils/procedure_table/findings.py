@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import DirectoryCertificate
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import (
+    DirectoryCertificate,
+    ExchangeAnswers,
+)
 from ansible_collections.msexchange.transport_tls.tests.fixtures.facts import (
     NOW,
     edge,
@@ -80,6 +83,38 @@ ROWS = [
         {},
         "selected",
         codes=(),
+    ),
+    Row(
+        "key_not_readable",
+        hub([replace(OWN, key=replace(OWN.key, network_service_can_read=False))], OWN),
+        {"4": "pass"},
+        "selected",
+        codes=("key_not_readable",),
+        answer={"compliant": False, "remedy": []},
+    ),
+    Row(
+        "key_not_readable: not where that is not known",
+        hub([replace(OWN, key=replace(OWN.key, network_service_can_read=None))], OWN),
+        {},
+        "selected",
+        codes=(),
+        answer={"compliant": True},
+    ),
+    Row(
+        "key_not_readable: of the internal certificate alone",
+        hub([OWN, replace(OLDER, key=replace(OLDER.key, network_service_can_read=False))], OWN),
+        {},
+        "selected",
+        codes=(),
+        answer={"compliant": True},
+    ),
+    Row(
+        "exchange_disagrees: with the step that was compared",
+        hub([OWN, OLDER], OWN, exchange=ExchangeAnswers(OLDER.thumbprint, {"EX01": (OLDER.thumbprint,)})),
+        {"3": "pass", "8": "pass"},
+        "selected",
+        codes=("exchange_disagrees", "exchange_disagrees"),
+        answer={"compliant": True},
     ),
     Row(
         "edge_copy_differs: own and published thumbprint both known and different",
