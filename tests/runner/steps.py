@@ -27,17 +27,27 @@ class Step:
     """Versions of Python to have on the PATH besides."""
     folders: tuple[str, ...] = ()
     """Environment variables that name a folder which is no part of the project."""
+    powershell: bool = False
+    """Whether it needs a PowerShell 7, which is in no package that `make deps` could install."""
 
 
-def _on_both(name: str, group: str, command: str, programs: tuple[str, ...] = ()) -> list[Step]:
+def _on_both(
+    name: str, group: str, command: str, programs: tuple[str, ...] = (), *, powershell: bool = False
+) -> list[Step]:
     """The step on the newest and on the oldest ansible-core; its tools stand behind them on the PATH."""
-    return [Step(f"{name}, {core.name}", group, (core, TOOLS), command, programs) for core in (NEWEST, OLDEST)]
+    return [
+        Step(f"{name}, {core.name}", group, (core, TOOLS), command, programs, powershell=powershell)
+        for core in (NEWEST, OLDEST)
+    ]
 
 
 # The longest first, so that the two workers end together.
 STEPS = (
-    *_on_both("ansible-test sanity", "sanity", "python tests/runner/ansible_test.py sanity", ("git",)),
+    *_on_both("windows hosts", "windows", "python -m pytest -q tests/integration_windows", ("sshd",), powershell=True),
+    *_on_both("molecule, windows", "molecule", "molecule test --scenario-name windows", ("sshd",), powershell=True),
+    *_on_both("ansible-test sanity", "sanity", "python tests/runner/ansible_test.py sanity", ("git",), powershell=True),
     *_on_both("pytest", "unit", "python -m pytest -q", ("openssl",)),
+    Step("PowerShell", "windows", (NEWEST,), "python -m pytest -q tests/powershell", powershell=True),
     *_on_both("ansible-test units", "sanity", "python tests/runner/ansible_test.py units", ("git", "openssl")),
     *_on_both("directory servers", "directory", "python -m pytest -q tests/integration_ldap", ("slapd", "ldapsearch")),
     *_on_both("molecule", "molecule", "molecule test"),
