@@ -229,9 +229,10 @@ function Open-AnonTlsExchangeShell {
         $null = . ([System.IO.Path]::Combine($bin, 'Exchange.ps1'))
         'snap-in'
     } else {
-        # The snap-in would pass by RBAC and the audit log: Microsoft supports it on an Edge alone.
+        # The snap-in would pass by RBAC and the audit log: Microsoft supports it on an Edge alone. What this shell keeps of
+        # its own is a module with its commands, in the profile of the account (M).
         $null = . ([System.IO.Path]::Combine($bin, 'RemoteExchange.ps1'))
-        $null = Connect-ExchangeServer -Auto -ClientApplication:ManagementShell -ErrorAction Stop
+        $null = Connect-ExchangeServer -Auto -ClientApplication:ManagementShell
         'Connect-ExchangeServer'
     }
 }
