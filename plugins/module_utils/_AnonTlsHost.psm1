@@ -86,6 +86,10 @@ function Get-AnonTlsChain {
         $chain = [System.Security.Cryptography.X509Certificates.X509Chain]::new($context)
         try {
             $status = 0
+            # A chain that is not complete shows in the whole alone, not in an element (wincrypt.h, CERT_TRUST_STATUS).
+            foreach ($found in $chain.ChainStatus) {
+                $status = $status -bor [int]$found.Status
+            }
             $elements = [System.Collections.Generic.List[object]]::new()
             foreach ($element in $chain.ChainElements) {
                 foreach ($found in $element.ChainElementStatus) {
