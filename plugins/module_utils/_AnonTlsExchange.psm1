@@ -70,9 +70,14 @@ function Invoke-AnonTlsShell {
         [System.Threading.Thread]::CurrentThread.IsBackground = $true
         try {
             $AnonTls.shell = [string]@(. Open-AnonTlsExchangeShell -InstallPath $AnonTls.install_path -Edge $AnonTls.edge)[-1]
+            if ($null -eq (Get-Command -Name Get-ExchangeCertificate -ErrorAction Ignore)) {
+                throw 'The shell opened without Get-ExchangeCertificate'
+            }
+            $Error.Clear()
             Read-AnonTlsExchange -Shared $AnonTls
         } catch {
-            $null = $AnonTls.failures.Add((Get-AnonTlsReason -Part 'exchange' -What $AnonTls.step -Exception $_.Exception))
+            $exception = Get-AnonTlsShellException -Failure $_ -Earlier $Error
+            $null = $AnonTls.failures.Add((Get-AnonTlsReason -Part 'exchange' -What $AnonTls.step -Exception $exception))
         } finally {
             Get-PSSession | Remove-PSSession -ErrorAction SilentlyContinue
         }
@@ -98,14 +103,32 @@ function Invoke-AnonTlsShell {
     $true
 }
 
+function Get-AnonTlsShellException {
+    # A shell that cannot connect writes why, goes on, and fails where it asks for a server that nobody names.
+    param ($Failure, $Earlier)
+    $exceptions = foreach ($record in @($Failure) + @($Earlier | Select-Object -First 50)) {
+        if ($record -is [System.Management.Automation.ErrorRecord]) {
+            Get-AnonTlsCause -Exception $record.Exception
+        }
+    }
+    foreach ($exception in @($exceptions)) {
+        if (Test-AnonTlsLogonError -Exception $exception) {
+            return $exception
+        }
+    }
+    $last = Get-AnonTlsCause -Exception $Failure.Exception
+    foreach ($exception in @($exceptions)) {
+        if ($exception.Message -ne $last.Message) {
+            return [System.Exception]::new("$($last.Message); before that: $($exception.Message)", $last)
+        }
+    }
+    $last
+}
+
 function Read-AnonTlsExchange {
     # One step after the other, each kept as soon as it is there.
     param ($Shared)
     $most = 2000
-    if ($null -eq (Get-Command -Name Get-ExchangeCertificate -ErrorAction Ignore)) {
-        $said = if ($Error.Count) { ': ' + (Limit-AnonTlsText -Text $Error[0]) } else { '' }
-        throw "The shell opened without Get-ExchangeCertificate$said"
-    }
     # A shell may be that of another server: 2016 and later open it where the user's mailbox is (M).
     $where = if ($Shared.edge) { @{} } else { @{ Server = $Shared.server } }
     $Shared.step = 'Get-ExchangeCertificate'

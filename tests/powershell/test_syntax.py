@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -143,6 +144,14 @@ def test_there_are_files_to_walk() -> None:
 def test_no_command_is_listed_that_nobody_calls() -> None:
     texts = "".join(file.read_text(encoding="utf-8") for file in FILES)
     assert [command for command in COMMANDS if command not in texts] == []
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.suffix == ".ps1"], ids=lambda file: file.name)
+def test_no_module_lets_ansible_write_to_the_event_log(file: Path) -> None:
+    """Ansible.Basic does, with the options, unless the root of the spec says no_log."""
+    spec = re.search(r"^\$spec = @\{\n(.*?)^\}", file.read_text(encoding="utf-8"), re.M | re.S)
+    assert spec
+    assert re.search(r"^    no_log = \$true$", spec[1], re.M)
 
 
 @pytest.mark.parametrize("name", GOOD)
