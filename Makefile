@@ -7,11 +7,12 @@ RUNNER = $(or $(PYTHON),$(error No Python 3.11 or later with venv and ensurepip:
 SECONDS ?= 60
 SYSTEM = git make openssl python3 python3-venv
 DIRECTORY = slapd ldap-utils samba-ad-dc samba-ad-provision krb5-user libkrb5-dev gcc python3-dev
+WINDOWS = openssh-server openssh-client
 
-.PHONY: help demo test lint unit sanity directory molecule docs artifact bench fuzz deps clean
+.PHONY: help demo test lint unit sanity directory windows molecule docs artifact bench fuzz deps clean
 
 help: ## this list
-	@grep -E '^[a-z ]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 44
+	@grep -E '^[a-z ]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 60
 
 demo: ## decide for a small fleet of Exchange servers, and show it
 	@$(RUNNER) demo
@@ -19,7 +20,7 @@ demo: ## decide for a small fleet of Exchange servers, and show it
 test: ## all checks that this machine can run; with CI=1 what it cannot is a failure
 	@$(RUNNER) test
 
-lint unit sanity directory molecule docs artifact: ## a part of them
+lint unit sanity directory windows molecule docs artifact: ## a part of them
 	@$(RUNNER) test $@
 
 bench: ## measure the speed
@@ -29,7 +30,8 @@ fuzz: ## feed each reader with damaged files, SECONDS=60
 	@$(RUNNER) fuzz $(SECONDS)
 
 deps: ## install the system packages (apt, root)
-	@dpkg -s $(SYSTEM) $(DIRECTORY) >/dev/null 2>&1 || sh tests/runner/install_packages.sh $(SYSTEM) $(DIRECTORY)
+	@dpkg -s $(SYSTEM) $(DIRECTORY) $(WINDOWS) >/dev/null 2>&1 || \
+		sh tests/runner/install_packages.sh $(SYSTEM) $(DIRECTORY) $(WINDOWS)
 
 clean: ## remove all that was built
 	rm -rf .build

@@ -26,6 +26,7 @@ from ansible_collections.msexchange.transport_tls.plugins.module_utils._facts_op
 from ansible_collections.msexchange.transport_tls.plugins.module_utils._sealed_answer import opened
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.entry import DirectoryError
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._facts import Facts, Identity
+from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._plain_data import to_plain
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._sources import SourceError, settled
 
 MINIMUM_CRYPTOGRAPHY = "42.0.0"
@@ -137,7 +138,9 @@ class ActionModule(ActionBase):
             inventory=inventory,
         )
 
-    def _directory(self, options: dict[str, Any], inventory: DirectoryInInventory | None) -> Directory | None:
+    def _directory(
+        self, options: dict[str, Any], inventory: DirectoryInInventory | None
+    ) -> Directory | DirectoryByHost | None:
         directory = options["directory"]
         if "directory" not in options["gather_subset"] or directory["source"] == "none":
             return None
@@ -182,43 +185,22 @@ class ActionModule(ActionBase):
 
     def _ask(self, request: Request, options: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
         """The answer of the one module that is run on the host, in one round trip."""
-        ask = self._ask_windows if self._is_windows else self._ask_target
-        answer = ask(request, options, task_vars)
+        windows = self._is_windows
+        answer: dict[str, Any] = self._execute_module(
+            module_name=f"msexchange.transport_tls.{'win_anon_tls_collect' if windows else 'anon_tls_facts'}",
+            module_args=_sent_to_windows(request, options["events_days"]) if windows else self._sent_to_posix(),
+            task_vars=task_vars,
+        )
         if "invocation" in answer:
             answer["invocation"] = {"module_args": without_password(self._task.args)}
-        return answer
-
-    def _ask_target(
-        self, _request: Request, _options: dict[str, Any], task_vars: dict[str, Any] | None
-    ) -> dict[str, Any]:
-        """It gets the options as the user wrote them, as `~` in a path is the target's."""
-        answer: dict[str, Any] = self._execute_module(
-            module_name="msexchange.transport_tls.anon_tls_facts",
-            module_args={name: value for name, value in self._task.args.items() if name in SENT_TO_THE_TARGET},
-            task_vars=task_vars,
-        )
-        return answer
-
-    def _ask_windows(
-        self, request: Request, options: dict[str, Any], task_vars: dict[str, Any] | None
-    ) -> dict[str, Any]:
-        """The names are asked for always: they lead to the server object, and are asked of Exchange."""
-        parts = request.parts | {"identity"}
-        if not request.asks_the_host_for_its_directory:
-            parts -= {"directory"}
-        answer: dict[str, Any] = self._execute_module(
-            module_name="msexchange.transport_tls.win_anon_tls_collect",
-            module_args={
-                "gather_subset": [part for part in PARTS if part in parts],
-                "identity": {name: value for name, value in options["identity"].items() if value},
-                "events_days": options["events_days"],
-            },
-            task_vars=task_vars,
-        )
-        if answer.get("failed"):
+        if windows and answer.get("failed"):
             why = answer.get("msg", "no reason came")
             answer["msg"] = f"{self._name}: nothing was collected on the Windows host: {why}. {WHAT_WINDOWS_NEEDS}"
         return answer
+
+    def _sent_to_posix(self) -> dict[str, Any]:
+        """The options as the user wrote them, as `~` in a path is the target's."""
+        return {name: value for name, value in self._task.args.items() if name in SENT_TO_THE_TARGET}
 
     def _reading(self, options: dict[str, Any], answer: dict[str, Any]) -> Reading:
         """What was read, the answer of a host taken out of the result."""
@@ -274,6 +256,18 @@ def _with_environment(argument_spec: dict[str, Any]) -> dict[str, Any]:
         for name, variable in LDAP_ENVIRONMENT.items()
     }
     return {**argument_spec, "directory": {**directory, "options": {**directory["options"], **from_environment}}}
+
+
+def _sent_to_windows(request: Request, events_days: int) -> dict[str, Any]:
+    """The names are always asked for: they lead to the server object, and Exchange is asked for them."""
+    parts = request.parts | {"identity"}
+    if not request.asks_the_host_for_its_directory:
+        parts -= {"directory"}
+    return {
+        "gather_subset": [part for part in PARTS if part in parts],
+        "identity": {name: value for name, value in to_plain(request.names).items() if value},
+        "events_days": events_days,
+    }
 
 
 def without_password(arguments: dict[str, Any]) -> dict[str, Any]:

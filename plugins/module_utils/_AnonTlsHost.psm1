@@ -86,6 +86,10 @@ function Get-AnonTlsChain {
         $chain = [System.Security.Cryptography.X509Certificates.X509Chain]::new($context)
         try {
             $status = 0
+            # A chain that is not complete shows in the whole alone, not in an element (wincrypt.h, CERT_TRUST_STATUS).
+            foreach ($found in $chain.ChainStatus) {
+                $status = $status -bor [int]$found.Status
+            }
             $elements = [System.Collections.Generic.List[object]]::new()
             foreach ($element in $chain.ChainElements) {
                 foreach ($found in $element.ChainElementStatus) {
@@ -229,9 +233,10 @@ function Open-AnonTlsExchangeShell {
         $null = . ([System.IO.Path]::Combine($bin, 'Exchange.ps1'))
         'snap-in'
     } else {
-        # The snap-in would pass by RBAC and the audit log: Microsoft supports it on an Edge alone.
+        # The snap-in would pass by RBAC and the audit log: Microsoft supports it on an Edge alone. What this shell keeps of
+        # its own is a module with its commands, in the profile of the account (M).
         $null = . ([System.IO.Path]::Combine($bin, 'RemoteExchange.ps1'))
-        $null = Connect-ExchangeServer -Auto -ClientApplication:ManagementShell -ErrorAction Stop
+        $null = Connect-ExchangeServer -Auto -ClientApplication:ManagementShell
         'Connect-ExchangeServer'
     }
 }

@@ -47,7 +47,8 @@ function Invoke-AnonTlsShell {
             $AnonTls.shell = [string]@(. Open-AnonTlsExchangeShell -InstallPath $AnonTls.install_path -Edge $AnonTls.edge)[-1]
             & $AnonTls.work -Shared $AnonTls
         } catch {
-            $null = $AnonTls.failures.Add((Get-AnonTlsReason -Part $AnonTls.part -What $AnonTls.step -Exception $_.Exception))
+            $exception = Get-AnonTlsShellException -Failure $_ -Earlier $Error
+            $null = $AnonTls.failures.Add((Get-AnonTlsReason -Part $AnonTls.part -What $AnonTls.step -Exception $exception))
         } finally {
             Get-PSSession | Remove-PSSession -ErrorAction SilentlyContinue
         }
@@ -85,13 +86,37 @@ function Invoke-AnonTlsAlone {
     }
 }
 
-function Assert-AnonTlsCmdlet {
-    # What stopped a shell that opened without its cmdlets was no more than printed.
-    param ([string] $Name)
-    if ($null -eq (Get-Command -Name $Name -ErrorAction Ignore)) {
-        $said = if ($Error.Count) { ': ' + (Limit-AnonTlsText -Text $Error[0]) } else { '' }
-        throw "The shell opened without $Name$said"
+function Get-AnonTlsShellException {
+    # A shell that cannot connect writes why, goes on, and fails where it asks for a server that nobody names.
+    param ($Failure, $Earlier)
+    $exceptions = foreach ($record in @($Failure) + @($Earlier | Select-Object -First 50)) {
+        if ($record -is [System.Management.Automation.ErrorRecord]) {
+            Get-AnonTlsCause -Exception $record.Exception
+        }
     }
+    foreach ($exception in @($exceptions)) {
+        if (Test-AnonTlsLogonError -Exception $exception) {
+            return $exception
+        }
+    }
+    $last = Get-AnonTlsCause -Exception $Failure.Exception
+    foreach ($exception in @($exceptions)) {
+        if ($exception.Message -ne $last.Message) {
+            return [System.Exception]::new("$($last.Message); before that: $($exception.Message)", $last)
+        }
+    }
+    $last
+}
+
+function Assert-AnonTlsCmdlet {
+    # What the shell printed while it opened matters no more once its cmdlets are there.
+    param ([string[]] $Name)
+    foreach ($cmdlet in $Name) {
+        if ($null -eq (Get-Command -Name $cmdlet -ErrorAction Ignore)) {
+            throw "The shell opened without $cmdlet"
+        }
+    }
+    $Error.Clear()
 }
 
 function Get-AnonTlsServerArgument {

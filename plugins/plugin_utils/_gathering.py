@@ -67,14 +67,14 @@ class DirectoryOfEdge:
     """The AD LDS that an Edge has of its own, read on the host itself."""
 
 
+Directory = DirectoryFiles | LdapOptions | DirectoryInInventory | DirectoryOfEdge
+
+
 @dataclass(frozen=True, slots=True)
 class DirectoryByHost:
     """The AD LDS where the host proves to be an Edge, else another directory, or none."""
 
     otherwise: LdapOptions | None
-
-
-Directory = DirectoryFiles | LdapOptions | DirectoryInInventory | DirectoryOfEdge | DirectoryByHost
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Request:
     live: bool
     server_name: str | None = None
     names: Identity = _NO_NAMES
-    directory: Directory | None = None
+    directory: Directory | DirectoryByHost | None = None
     inventory: DirectoryInInventory | None = None
 
     @property
@@ -271,7 +271,7 @@ def _source(directory: Directory) -> str:
 
 
 def _answer(request: Request, directory: Directory, name: str | None, host: HostAnswer | None) -> DirectoryAnswer:
-    if isinstance(directory, (DirectoryOfEdge, DirectoryByHost)):
+    if isinstance(directory, DirectoryOfEdge):
         if host is None or host.directory is None:
             raise DirectoryError(
                 "the host has no AD LDS of Exchange: it is no Edge Transport server; set directory.source to ldap"

@@ -163,7 +163,11 @@ def test_a_value_that_is_missing_is_added(options: dict[str, Any], writer: LdapO
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("EX02", r"has Edge Subscriptions \(EDGE01\)"), ("EDGE01", "whose own AD LDS counts")],
+    [
+        ("EX02", r"has Edge Subscriptions \(EDGE01\)"),
+        ("EDGE01", "whose own AD LDS counts"),
+        ("EX09", r"is not known \(the directory has no server object.*what was not read is not replaced"),
+    ],
 )
 def test_guards_hold_on_what_the_directory_says(
     options: dict[str, Any], writer: LdapOptions, tmp_path: Path, name: str, message: str

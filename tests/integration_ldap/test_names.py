@@ -50,7 +50,7 @@ def test_a_name_with_special_characters_is_found(special: Small, ask: Ask, name:
 SPECIAL = st.text(st.sampled_from(',+"\\<>;=#*()&|!~/: \u00fc\u4e2d01aE') | st.characters(exclude_categories=("C",)))
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=SPECIAL.filter(lambda name: name not in NAMES))
 def test_a_name_that_nobody_has_finds_nobody(special: Small, ask: Ask, name: str) -> None:
     for wanted in (name, server_dn(f"{name}-nobody")):

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.msexchange.transport_tls.tests.fixtures.forest import PASSWORD, READER, user_dn
+from ansible_collections.msexchange.transport_tls.tests.fixtures.samba_ad import DomainController
 
-from .conftest import Authority, Small
+from .conftest import Authority
 
 WRONG = "Wr0ng-Passw0rd!"
 VARIABLE = "ANON_TLS_LDAP_PASSWORD"
@@ -32,10 +33,12 @@ def run_loud(place: Path, program: str, *arguments: str, **more: str) -> str:
 
 
 @pytest.mark.parametrize("password", [PASSWORD, WRONG])
-def test_an_inventory_tells_no_password(small: Small, authority: Authority, tmp_path: Path, password: str) -> None:
+def test_an_inventory_tells_no_password(
+    controller: DomainController, authority: Authority, tmp_path: Path, password: str
+) -> None:
     inventory = {
         "plugin": "msexchange.transport_tls.exchange_servers",
-        "server": [small.ldaps],
+        "server": [controller.ldaps],
         "username": user_dn(READER),
         "ca_certificates": str(authority.file),
     }
@@ -46,10 +49,12 @@ def test_an_inventory_tells_no_password(small: Small, authority: Authority, tmp_
 
 
 @pytest.mark.parametrize("password", [PASSWORD, WRONG])
-def test_a_play_tells_no_password(small: Small, authority: Authority, tmp_path: Path, password: str) -> None:
+def test_a_play_tells_no_password(
+    controller: DomainController, authority: Authority, tmp_path: Path, password: str
+) -> None:
     directory = {
         "source": "ldap",
-        "server": [small.ldaps],
+        "server": [controller.ldaps],
         "username": user_dn(READER),
         "password": "{{ secret }}",
         "ca_certificates": str(authority.file),

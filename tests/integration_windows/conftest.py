@@ -19,6 +19,8 @@ import pytest
 import yaml
 
 from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates import make_certificate
+from ansible_collections.msexchange.transport_tls.tests.fixtures.exports import write_sst
+from ansible_collections.msexchange.transport_tls.tests.fixtures.serialized_certificate import serialize
 from ansible_collections.msexchange.transport_tls.tests.fixtures.store import Entry, write_store
 from ansible_collections.msexchange.transport_tls.tests.fixtures.windows_host import write_faults
 from ansible_collections.msexchange.transport_tls.tests.fixtures.windows_targets import start, state, stop
@@ -146,6 +148,10 @@ def _write_variables(folder: Path) -> None:
             asked["facts"] = target.facts
         if target.host.exchange and not target.host.edge:
             asked["directory"] = {"source": "ldif", "path": str(folder / "directory.ldif")}
+        if target.exported:
+            exported = [serialize(stored.credential.der) for stored in target.host.certificates]
+            (folder / f"{name}.sst").write_bytes(write_sst(exported))
+            asked["store"] = {"source": "sst", "remote": False, "path": str(folder / f"{name}.sst")}
         (variables / f"{name}.yml").write_text(yaml.safe_dump(asked))
     posix = {
         "ansible_connection": "local",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates import (
     Credential,
@@ -53,12 +54,16 @@ ALL = ["identity", "store", "directory", "exchange", "events"]
 
 @dataclass(frozen=True)
 class Target:
-    """A host with its faults, and what is asked of it: the module alone (`collect`), or the facts as a user would."""
+    """A host with its faults, and what is asked of it: the module alone (`collect`), or the facts as a user would.
+
+    One that was exported is not asked itself: a serialized store on the controller stands for it.
+    """
 
     host: WindowsHost
     faults: Mapping[str, Fault] = field(default_factory=dict)
     collect: list[str] | None = None
     facts: list[str] | None = None
+    exported: bool = False
 
 
 def setup_certificate(name: str) -> Credential:
@@ -84,7 +89,7 @@ def usual_store(name: str) -> list[Stored]:
     ]
 
 
-def usual_edge(name: str, stored: Stored, **more: object) -> WindowsHost:
+def usual_edge(name: str, stored: Stored, **more: Any) -> WindowsHost:
     """Its AD LDS names the certificate, and the connector that EdgeSync makes."""
     value = serialize(stored.credential.der, key_provider=stored.provider)
     entries = [
@@ -128,7 +133,7 @@ TWENTY[8] = Stored(TWENTY[8].credential, element=b"\x03\x00\x00\x00\x01\x00\x00\
 UNPARSED = TWENTY[8].credential.thumbprint
 
 
-def _mailbox(name: str, **more: object) -> WindowsHost:
+def _mailbox(name: str, **more: Any) -> WindowsHost:
     store = usual_store(name)
     return mailbox_server(name, store, **{"internal": store[0].credential.thumbprint, **more})
 
@@ -188,6 +193,7 @@ TARGETS: dict[str, Target] = {
         facts=ALL,
     ),
     "narrow": Target(_mailbox("NARROW"), facts=["store"]),
+    "exported": Target(_mailbox("EXPORTED"), facts=["store"], exported=True),
 }
 
 

@@ -171,6 +171,12 @@ def test_a_host_of_this_machine_gets_the_other_module(run: Run) -> None:
     assert [each["services_evidence"] for each in facts["store"]["certificates"]] == ["file"]
 
 
+def test_a_windows_host_that_was_exported_is_not_asked(run: Run) -> None:
+    store = run.facts("exported")["store"]
+    assert (store["source"], len(store["certificates"])) == ("sst", 3)
+    assert calls(state(run.folder, "exported")) == []
+
+
 def test_the_module_runs_with_pipelining_and_in_check_mode_too(run: Run) -> None:
     play(run.folder, PLAYBOOK, "--check", "--limit", "narrow", ANSIBLE_PIPELINING="True")
     assert left(run.folder, "narrow") == []

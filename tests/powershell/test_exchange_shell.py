@@ -16,7 +16,7 @@ import pytest
 Run = Callable[..., Any]
 Ask = Callable[..., dict[str, Any]]
 
-UTILS = ("_AnonTlsAnswer.psm1", "_AnonTlsExchange.psm1")
+UTILS = ("_AnonTlsAnswer.psm1", "_AnonTlsShell.psm1", "_AnonTlsExchange.psm1")
 
 _DOUBLE = """
 function Open-AnonTlsExchangeShell {
@@ -156,7 +156,28 @@ def test_a_shell_without_the_cmdlet_says_what_went_wrong_in_it(ask: Ask) -> None
     answer = ask(opening="Write-Error 'no server in this site' -ErrorAction Continue; return 'snap-in'")
 
     (reason,) = _reasons(answer)
-    assert "The shell opened without Get-ExchangeCertificate: no server in this site" in reason
+    assert "The shell opened without Get-ExchangeCertificate; before that: no server in this site" in reason
+
+
+def test_a_shell_that_asks_for_a_server_says_why_it_could_not_connect(ask: Ask) -> None:
+    opening = """
+    Write-Error 'The error 0x8009030e occurred: no credentials.' -ErrorAction SilentlyContinue
+    Write-Error 'another one' -ErrorAction SilentlyContinue
+    $null = Read-Host -Prompt 'server'
+    """
+
+    (reason,) = _reasons(ask(opening=opening))
+
+    assert reason.startswith("Opening the Exchange Management Shell: The error 0x8009030e occurred: no credentials.")
+    assert "CredSSP" in reason
+
+
+def test_what_the_shell_wrote_while_it_opened_is_no_matter_of_a_cmdlet(ask: Ask) -> None:
+    opening = "Write-Error 'The error 0x8009030e occurred.' -ErrorAction Continue"
+
+    (reason,) = _reasons(ask(opening=opening, transport="throw 'busy'"))
+
+    assert reason.startswith("Get-TransportService: busy. See what")
 
 
 def test_a_name_that_fails_keeps_the_certificates(ask: Ask) -> None:

@@ -154,6 +154,14 @@ def test_no_command_is_listed_that_nobody_calls() -> None:
     assert [command for command in COMMANDS if command not in texts] == []
 
 
+@pytest.mark.parametrize("file", [file for file in FILES if file.suffix == ".ps1"], ids=lambda file: file.name)
+def test_no_module_lets_ansible_write_to_the_event_log(file: Path) -> None:
+    """Ansible.Basic does, with the options, unless the root of the spec says no_log."""
+    spec = re.search(r"^\$spec = @\{\n(.*?)^\}", file.read_text(encoding="utf-8"), re.M | re.S)
+    assert spec
+    assert re.search(r"^    no_log = \$true$", spec[1], re.M)
+
+
 @pytest.mark.parametrize("name", GOOD)
 def test_what_5_1_takes_is_let_pass(name: str, of_samples: Findings) -> None:
     assert of_samples[f"{name}.ps1"] == []

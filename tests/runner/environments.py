@@ -49,6 +49,12 @@ def interpreter(version: str) -> Path | None:
     return None
 
 
+def powershell() -> Path | None:
+    """A PowerShell 7: what PWSH names, else `pwsh` of the PATH."""
+    found = shutil.which(os.environ.get("PWSH") or "pwsh")
+    return None if found is None else Path(found)
+
+
 @dataclass(frozen=True)
 class Environment:
     """One virtual environment under .build/; a linked one sees the checkout itself as the collection."""

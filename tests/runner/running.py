@@ -17,13 +17,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
-from environments import BUILD, ROOT, BuildError, Environment, interpreter, link_checkout
+from environments import BUILD, ROOT, BuildError, Environment, interpreter, link_checkout, powershell
 from steps import Step
 
 WORKERS = 2
 TIMEOUT = 900
 _FOREIGN = ("ANSIBLE_", "MOLECULE_", "PYTEST_", "PYTHON")
 """Settings of the caller's that would change what a step does."""
+
+_SYSTEM = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin"))
 
 _running: set[subprocess.Popen[bytes]] = set()
 
@@ -42,7 +44,7 @@ def surroundings(environments: Sequence[Environment], pythons: Iterable[str] = (
     """The environment variables of a command: a home of its own for each environment, none of the user's settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
     folders = [environment.folder / "bin" for environment in environments]
-    folders += [path.parent for path in map(interpreter, pythons) if path]
+    folders += [path.parent for path in (*map(interpreter, pythons), powershell()) if path]
     home = BUILD / "home" / environments[0].name
     home.mkdir(parents=True, exist_ok=True)
     return kept | {
@@ -69,10 +71,12 @@ def _lacks(step: Step) -> Iterator[str]:
         if interpreter(version) is None:
             yield f"no Python {version}: pyenv install {version}"
     for program in step.programs:
-        if shutil.which(program) is None:
+        if shutil.which(program, path=_SYSTEM) is None:
             yield f"no {program}: make deps"
     if step.root and os.geteuid():
         yield "no root: run it as root, or in a container"
+    if step.powershell and powershell() is None:
+        yield "no PowerShell 7: put pwsh on the PATH, or its path in PWSH (https://aka.ms/powershell)"
     for variable in step.folders:
         if not os.path.isdir(os.environ.get(variable, "")):
             yield f"no folder {variable}: set it to one of real exports (Get-ExchangeCertificate | Export-Clixml)"

@@ -40,6 +40,8 @@ class Step:
     """Environment variables that name a folder which is no part of the project."""
     root: bool = False
     """Whether it starts servers on ports below 1024."""
+    powershell: bool = False
+    """Whether it needs a PowerShell 7, which is in no package that `make deps` could install."""
 
 
 def _on_both(
@@ -47,29 +49,34 @@ def _on_both(
     group: str,
     command: str,
     programs: tuple[str, ...] = (),
+    *,
     newest: Environment = NEWEST,
     oldest: Environment = OLDEST,
     root: bool = False,
+    powershell: bool = False,
 ) -> list[Step]:
     """The step on the newest and on the oldest ansible-core; its tools stand behind them on the PATH."""
     return [
-        Step(f"{name}, {label}", group, (core, TOOLS), command, programs, root=root)
+        Step(f"{name}, {label}", group, (core, TOOLS), command, programs, root=root, powershell=powershell)
         for label, core in (("newest", newest), ("oldest", oldest))
     ]
 
 
 # The longest first, so that the two workers end together.
 STEPS = (
-    *_on_both("ansible-test sanity", "sanity", "python tests/runner/ansible_test.py sanity", ("git",)),
+    *_on_both("windows hosts", "windows", "python -m pytest -q tests/integration_windows", ("sshd",), powershell=True),
+    *_on_both("molecule, windows", "molecule", "molecule test --scenario-name windows", ("sshd",), powershell=True),
+    *_on_both("ansible-test sanity", "sanity", "python tests/runner/ansible_test.py sanity", ("git",), powershell=True),
     *_on_both("pytest", "unit", "python -m pytest -q", ("openssl",)),
+    Step("PowerShell", "windows", (NEWEST,), "python -m pytest -q tests/powershell", powershell=True),
     *_on_both("ansible-test units", "sanity", "python tests/runner/ansible_test.py units", ("git", "openssl")),
     *_on_both(
         "directory servers",
         "directory",
         "python -m pytest -q tests/integration_ldap",
         ("slapd", *_SAMBA, "kinit", "krb5-config", "gcc"),
-        NEWEST_KERBEROS,
-        OLDEST_KERBEROS,
+        newest=NEWEST_KERBEROS,
+        oldest=OLDEST_KERBEROS,
         root=True,
     ),
     *_on_both("molecule", "molecule", "molecule test"),

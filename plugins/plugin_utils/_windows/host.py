@@ -16,6 +16,7 @@ from .._editions import edition_name
 from .._facts import Cluster, Identity, Role, Server
 from .answer import EdgeSubscription, HostAnswer, Setup
 
+# Neither is documented by Microsoft; both are as administrators have published them.
 _MEMBER = 2  # Start of ClusSvc on a member of a cluster: automatic; 4, disabled, where only the feature is installed
 _STARTED = 1  # HostState of an interface whose host takes part in Network Load Balancing
 

@@ -71,7 +71,7 @@ def test_only_what_the_host_must_know_is_sent(lab: Path) -> None:
     target = host()
     options = {
         "gather_subset": ["events", "exchange", "directory", "store"],
-        "identity": {"fqdn": "mail.contoso.com", "hostname": None, "cluster_names": []},
+        "identity": {"fqdn": " mail.contoso.com", "hostname": " ", "cluster_names": ["nlb.contoso.com", ""]},
         "events_days": 7,
         "directory": {**NOBODY, "source": "ldap"},
         "server_name": "EX01",
@@ -80,7 +80,7 @@ def test_only_what_the_host_must_know_is_sent(lab: Path) -> None:
     assert target.sent == [
         {
             "gather_subset": ["identity", "store", "exchange", "events"],
-            "identity": {"fqdn": "mail.contoso.com"},
+            "identity": {"fqdn": "mail.contoso.com", "cluster_names": ["nlb.contoso.com"]},
             "events_days": 7,
         }
     ]
