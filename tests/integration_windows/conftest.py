@@ -33,7 +33,7 @@ PLAYBOOK = """\
     - name: collect
       msexchange.transport_tls.win_anon_tls_collect:
         gather_subset: "{{ collect }}"
-        exchange_timeout: 5
+        exchange_timeout: "{{ patience }}"
       when: collect is defined
       ignore_errors: true
     - name: facts
@@ -143,7 +143,7 @@ def _write_variables(folder: Path) -> None:
     for name, target in TARGETS.items():
         asked: dict[str, object] = {}
         if target.collect is not None:
-            asked["collect"] = target.collect
+            asked |= {"collect": target.collect, "patience": target.timeout}
         if target.facts is not None:
             asked["facts"] = target.facts
         if target.host.exchange and not target.host.edge:

@@ -18,6 +18,7 @@ from ansible_collections.msexchange.transport_tls.tests.fixtures.certificates im
     make_certificate,
     root_authority,
     server_certificate,
+    shared_rsa_key,
 )
 from ansible_collections.msexchange.transport_tls.tests.fixtures.ldif import (
     ADLDS_CONFIGURATION,
@@ -49,6 +50,7 @@ MOMENT = datetime.now(UTC).replace(microsecond=0)
 BEGUN = MOMENT - timedelta(days=30)
 ROOT = root_authority(not_before=MOMENT - timedelta(days=900))
 ISSUING = intermediate_authority(ROOT, not_before=MOMENT - timedelta(days=800))
+UNTRUSTED_ROOT, NOT_TIME_VALID = 0x20, 0x1
 ALL = ["identity", "store", "directory", "exchange", "events"]
 
 
@@ -56,7 +58,8 @@ ALL = ["identity", "store", "directory", "exchange", "events"]
 class Target:
     """A host with its faults, and what is asked of it: the module alone (`collect`), or the facts as a user would.
 
-    One that was exported is not asked itself: a serialized store on the controller stands for it.
+    One that was exported is not asked itself: a serialized store on the controller stands for it. `timeout` is how long
+    the module alone waits for Exchange, in seconds; whoever hangs does so for longer.
     """
 
     host: WindowsHost
@@ -64,14 +67,16 @@ class Target:
     collect: list[str] | None = None
     facts: list[str] | None = None
     exported: bool = False
+    timeout: int = 120
 
 
 def setup_certificate(name: str) -> Credential:
     return exchange_certificate(name, DOMAIN, not_before=BEGUN)
 
 
-def issued_certificate(name: str) -> Credential:
-    return server_certificate(f"{name.lower()}-mail.{DOMAIN}", f"mail.{DOMAIN}", issuer=ISSUING, not_before=BEGUN)
+def issued_certificate(name: str, **details: Any) -> Credential:
+    names = (f"{name.lower()}-mail.{DOMAIN}", f"mail.{DOMAIN}")
+    return server_certificate(*names, issuer=ISSUING, not_before=BEGUN, **details)
 
 
 def usual_store(name: str) -> list[Stored]:
@@ -85,7 +90,11 @@ def usual_store(name: str) -> list[Stored]:
             services=("IMAP", "IIS"),
             root_ca_type="Enterprise",
         ),
-        Stored(make_certificate(f"CN={name}", not_before=MOMENT - timedelta(days=900)), archived=True),
+        Stored(
+            make_certificate(f"CN={name}", not_before=MOMENT - timedelta(days=900)),
+            archived=True,
+            chain_status=UNTRUSTED_ROOT | NOT_TIME_VALID,
+        ),
     ]
 
 
@@ -127,7 +136,9 @@ DENIED_EVERYWHERE = (
     "Get-AnonTlsStoreCertificate",
     "Get-AnonTlsEvent",
 )
-TWENTY = [Stored(setup_certificate("TWENTY"))] + [Stored(issued_certificate(f"n{number}")) for number in range(19)]
+TWENTY = [Stored(setup_certificate("TWENTY"))] + [
+    Stored(issued_certificate(f"n{number}", key=shared_rsa_key()), issuers=(ISSUING, ROOT)) for number in range(19)
+]
 UNEXPORTED, UNJUDGED, UNREAD_KEY = (TWENTY[place].credential.thumbprint for place in (5, 6, 7))
 TWENTY[8] = Stored(TWENTY[8].credential, element=b"\x03\x00\x00\x00\x01\x00\x00\x00\xff\xff\xff\xff")
 UNPARSED = TWENTY[8].credential.thumbprint
@@ -174,8 +185,8 @@ TARGETS: dict[str, Target] = {
         facts=["identity", "store", "directory", "exchange"],
     ),
     "cmdlet": Target(_mailbox("CMDLET"), {"Get-EdgeSubscription": BROKEN}, facts=["store", "exchange"]),
-    "hangs": Target(_mailbox("HANGS"), {"Open-AnonTlsExchangeShell": HANGS}, collect=["store", "exchange"]),
-    "hangslate": Target(_mailbox("HANGSLATE"), {"Get-TransportService": HANGS}, collect=["exchange"]),
+    "hangs": Target(_mailbox("HANGS"), {"Open-AnonTlsExchangeShell": HANGS}, collect=["store", "exchange"], timeout=3),
+    "hangslate": Target(_mailbox("HANGSLATE"), {"Get-TransportService": HANGS}, collect=["exchange"], timeout=15),
     "empty": Target(bare_server("EMPTY"), facts=ALL),
     "disagrees": Target(_mailbox("DISAGREES", internal="0" * 40), facts=["identity", "store", "directory", "exchange"]),
     "rawobjects": Target(_mailbox("RAWOBJECTS", objects="raw"), facts=["store", "exchange"]),

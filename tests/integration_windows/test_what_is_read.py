@@ -23,6 +23,7 @@ from ansible_collections.msexchange.transport_tls.tests.integration_windows.host
     EVENTS,
     ISSUING,
     ROOT,
+    UNTRUSTED_ROOT,
     WHOLE,
 )
 
@@ -83,12 +84,14 @@ def test_every_certificate_comes_as_a_serialized_element_archived_ones_too(run: 
 
 def test_chains_come_as_flags_and_thumbprints_and_each_issuer_once(run: Run) -> None:
     store = run.collected("whole")["store"]
-    own, issued, _archived = store["certificates"]
-    assert own["chain"] == {"status": 0x20, "elements": [OWN.credential.thumbprint]}
+    own, issued, archived = store["certificates"]
+    assert own["chain"] == {"status": UNTRUSTED_ROOT, "elements": [OWN.credential.thumbprint]}
     assert issued["chain"] == {
         "status": 0,
         "elements": [ISSUED.credential.thumbprint, ISSUING.thumbprint, ROOT.thumbprint],
     }
+    # The flags of time are left out: the controller decides for a moment of its own.
+    assert archived["chain"]["status"] == UNTRUSTED_ROOT
     issuers = {name: base64.b64decode(der) for name, der in store["chain_certificates"].items()}
     assert issuers == {ISSUING.thumbprint: ISSUING.der, ROOT.thumbprint: ROOT.der}
 
