@@ -166,9 +166,9 @@ def _with(chosen: Candidate, decision: Decision, wish: Wish, procedure: str | No
 
 
 def _why(chosen: Candidate) -> str:
-    if chosen.eligible:
+    if "SMTP" in (chosen.certificate.services or ()):
         return "it is the best of those that are enabled for SMTP already"
-    return "no certificate that is enabled for SMTP will do, and this one is the best of the others"
+    return "no certificate that is enabled for SMTP will do, and this is the best other"
 
 
 def as_afterwards(facts: Facts, chosen: Certificate) -> Facts:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from . import _management_shell as shell
@@ -234,5 +234,6 @@ def next_steps(case: Case, changes: list[Remedy]) -> list[Remedy]:
     """What is to be done by hand after the changes: EdgeSync depends on the internal certificate."""
     by_hand = [change for change in changes if change.action == "resubscribe_edge"]
     if changes and not by_hand and case.edge_sync and case.role != "edge":
-        by_hand.append(_Plan(case, frozenset(), None).resubscribe_edge())
+        test = _Plan(case, frozenset(), None).resubscribe_edge()
+        by_hand.append(replace(test, reason="EdgeSync should be seen to work after any change of its certificate"))
     return by_hand

@@ -13,7 +13,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-from demo import assess_fleet
+from demo import assess_fleet, mend_one
 from environments import BUILD, ROOT
 
 NOT_FOR_USERS = ("tests/", "extensions/", "benchmarks/", ".")
@@ -32,7 +32,7 @@ def main() -> int:
         print("Not for users, yet in the artifact:", *strays)
         return 1
     subprocess.run(["ansible-galaxy", "collection", "install", "--offline", artifact], check=True)
-    return 0 if assess_fleet(place / "fleet") else 1
+    return 0 if assess_fleet(place / "fleet") and mend_one(place / "fleet") else 1
 
 
 if __name__ == "__main__":

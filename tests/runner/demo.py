@@ -1,4 +1,4 @@
-"""Makes the small fleet, runs the playbook `compliance` on it in full view, and tells whether it decided as planned."""
+"""Makes the small fleet, judges it and mends one of its servers in full view, and tells whether all went as planned."""
 
 # Copyright (c) 2026 The msexchange.transport_tls authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -21,8 +21,11 @@ from environments import BUILD, DEMO
 FLEET = "ansible_collections.msexchange.transport_tls.tests.fixtures.fleet"
 PLAYBOOK = "msexchange.transport_tls.compliance"
 AUDIT = "msexchange.transport_tls.audit_exports"
+REMEDIATE = "msexchange.transport_tls.remediate"
 EXPLAINED = "HUB02"
 """The server whose steps are shown."""
+MENDED = "HUB11"
+"""The server that is mended: its internal certificate lacks SMTP."""
 
 _LOOKS = {
     "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
@@ -42,6 +45,13 @@ def assess_fleet(folder: Path) -> bool:
     outcomes = {name: int(count) for name, count in re.findall(r'anon_tls_outcome_(\w+)"?: (\d+)', sums)}
     planned = yaml.safe_load((folder / "expected.yml").read_text())
     return outcomes == Counter(server["outcome"] for server in planned.values())
+
+
+def mend_one(folder: Path) -> bool:
+    """Mend a server of the fleet in `folder`, in its `store.yml`; True when it is compliant then."""
+    for options in (["--check", "--diff"], ["--diff"]):
+        play("-i", os.path.relpath(folder / "inventory"), REMEDIATE, "--limit", MENDED, *options)
+    return "; compliant" in assess(folder, "--limit", MENDED)
 
 
 def assess(folder: Path, *options: str) -> str:
@@ -69,6 +79,9 @@ if __name__ == "__main__":
     assess(BUILD / "demo", "-v", "--limit", EXPLAINED)
     print("\nOne server was audited by exports of its Management Shell; they are enough, without an inventory:\n")
     play(AUDIT, "-e", f"anon_tls_audit_exports={os.path.relpath(BUILD / 'demo/exports')}")
+    print(f"\nOne server is mended, {MENDED}: what would be changed, the change with its proof, and the audit again:\n")
+    if not mend_one(BUILD / "demo"):
+        sys.exit("The server was not mended.")
     print(
         "\nThis fleet has a server for every outcome: those that failed are as they should be. It lies in .build/demo."
     )

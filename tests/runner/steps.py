@@ -80,7 +80,20 @@ STEPS = (
         root=True,
     ),
     *_on_both("molecule", "molecule", "molecule test"),
+    *_on_both(
+        "faults of a remediation",
+        "directory",
+        "python -m pytest -q tests/integration_remediation",
+        ("slapd", "ldapsearch", "ldapmodify"),
+    ),
     *_on_both("molecule, directory", "molecule", "molecule test --scenario-name directory", _SAMBA, root=True),
+    *(
+        step
+        for scenario in ("remediate", "refusals", "rollback")
+        for step in _on_both(
+            f"molecule, {scenario}", "molecule", f"molecule test --scenario-name {scenario}", ("slapd", "ldapsearch")
+        )
+    ),
     *_on_both("examples of the documentation", "docs", "python tests/examples/run.py"),
     Step("artifact, newest", "artifact", (NEWEST_USER, DEMO), "python tests/runner/artifact.py"),
     Step("artifact, oldest", "artifact", (OLDEST_USER, DEMO), "python tests/runner/artifact.py"),

@@ -105,6 +105,12 @@ def test_an_internal_certificate_that_lacks_smtp_gets_it_and_stays() -> None:
     assert told(plan(hub([own], own))) == ("change", own, "keep")
 
 
+def test_the_reason_tells_whether_the_chosen_one_has_smtp_already() -> None:
+    own = without_smtp(OWN)
+    assert plan(hub([own], own)).reason == "no certificate that is enabled for SMTP will do, and this is the best other"
+    assert plan(hub([OWN, NEWER], OWN)).reason == "it is the best of those that are enabled for SMTP already"
+
+
 def test_desired_is_taken_where_nothing_that_is_enabled_will_do() -> None:
     own = without_smtp(NEWER)
     assert told(plan(hub([own, OTHER_NAME], OTHER_NAME))) == ("change", own, "replace")
