@@ -123,16 +123,19 @@ def test_a_certificate_for_another_name_is_refused(authority: Authority, ask: As
 def test_thousands_of_servers_are_each_read_right(authority: Authority, ask: Ask) -> None:
     names = [f"EX{number:05}" for number in range(SERVERS)]
     thumbprints = {name: f"{number:040X}" for number, name in enumerate(names)}
+    connectors = {f"From {names[first]}": names[first : first + 10] for first in range(0, SERVERS, 10)}
     entries = [
         *(server_entry(name, roles=MULTI_ROLE, internal_certificate=thumbprints[name].encode()) for name in names),
-        *(send_connector_entry(f"From {name}", source_servers=(name,)) for name in names),
+        *(send_connector_entry(name, source_servers=sources) for name, sources in connectors.items()),
     ]
     with samba_ad(exchange(entries), certificate=authority.certificate, keep=True) as server:
-        answers = list(ExchangeObjects(read_forest(ask(server.ldaps)), "ldap").each())
-    assert {str(each.server.name): each.value.thumbprint for each in answers} == thumbprints
-    assert {str(each.server.name): [connector.name for connector in each.connectors or ()] for each in answers} == {
-        name: [f"From {name}"] for name in names
-    }
+        read = list(ExchangeObjects(read_forest(ask(server.ldaps, timeout=60)), "ldap").each())
+    answers = {each.server.name: each for each in read}
+    assert len(read) == SERVERS
+    assert {name: each.value.thumbprint for name, each in answers.items()} == thumbprints
+    for connector, sources in connectors.items():
+        for name in sources:
+            assert [each.name for each in answers[name].connectors or ()] == [connector]
 
 
 def test_its_servers_are_an_inventory(controller: DomainController, authority: Authority, tmp_path: Path) -> None:
