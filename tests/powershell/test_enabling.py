@@ -308,9 +308,7 @@ def test_what_cannot_be_read_afterwards_is_not_known(enable: Run) -> None:
     assert (answer["after"], answer["changed"], answer["ran"]) == (None, True, [line(NEW.thumbprint)])
 
 
-def test_it_is_enabled_again_also_where_it_cannot_be_read(
-    enable: Run, state: Path
-) -> None:
+def test_it_is_enabled_again_also_where_it_cannot_be_read(enable: Run, state: Path) -> None:
     answer = enable(faults={CHANGING: LOST_DIRECTORY.at("after")})
     assert (answer["after"], answer["changed"]) == (None, True)
     assert json.loads((state / "host.json").read_text())["exchange"]["internal_thumbprint"] == OLD.thumbprint

@@ -40,7 +40,7 @@ COMMANDS = {
 """What a file may call, with the parameters that it may use; both are in 5.1."""
 
 DYNAMIC = ["_AnonTlsHost.psm1", "_AnonTlsShell.psm1", "win_anon_tls_collect.ps1"]
-"""They run the scripts of Exchange, whose place the registry names; what is asked of them; the blocks of its own parts."""
+"""They run the scripts of Exchange, whose place the registry names; what is asked of them; blocks of its own."""
 
 STRICT = "Set-StrictMode -Version 2.0\n"
 GOOD = {
