@@ -23,6 +23,7 @@ from ansible_collections.msexchange.transport_tls.plugins.module_utils._store_ym
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.entry import DirectoryError
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._directory.ldap_options import LdapOptions
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._enabling import (
+    WINDOWS,
     Change,
     EnablingError,
     State,
@@ -42,6 +43,11 @@ try:
     from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._enabling_in_folder import (
         internal_value,
         store_yml_change,
+    )
+    from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._enabling_on_windows import (
+        outcome_of,
+        outcome_without_answer,
+        request_of,
     )
     from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._gathering import Reading, Request
 except ImportError as error:
@@ -66,7 +72,7 @@ class _Swap:
 
 
 class ActionModule(Gathering):
-    """Adapter of `_enabling` for a store that is a folder, on the target or here."""
+    """Adapter of `_enabling` for a Windows host, and for a store that is a folder, on the target or here."""
 
     _name = "anon_tls_enable"
     _argument_spec = ARGUMENT_SPEC
@@ -81,23 +87,49 @@ class ActionModule(Gathering):
         result = _joined(result, answer)
         if reading is None:
             return result
+        windows = options["store"]["source"] == WINDOWS
+        enable = self._enable_on_windows if windows else self._enable_in_folder
         try:
-            plan = self._plan(options, request, reading)
+            before, done = enable(options, request, reading, task_vars)
         except (EnablingError, StoreError, DirectoryError) as error:
             raise self._problem(str(error)) from error
-        result = _joined(result, self._carry_out(plan, options, task_vars))
-        result["before"] = plan.change.before.to_plain()
+        result = _joined(result, done)
+        result["before"] = before.to_plain()
         if self._task.diff:
             result["diff"] = {"before": result["before"], "after": result["after"]}
         return result
 
+    def _enable_in_folder(
+        self, options: dict[str, Any], request: Request, reading: Reading, task_vars: dict[str, Any]
+    ) -> tuple[State, dict[str, Any]]:
+        plan = self._plan(options, request, reading)
+        return plan.change.before, self._carry_out(plan, options, task_vars)
+
+    def _enable_on_windows(
+        self, options: dict[str, Any], request: Request, reading: Reading, task_vars: dict[str, Any]
+    ) -> tuple[State, dict[str, Any]]:
+        """By one module, which reads before and after what it changes by Exchange's cmdlets."""
+        facts, wish, check_mode = self._facts(request, reading), _wish(options), self._task.check_mode
+        change = change_of(facts, wish, _now())
+        answer: dict[str, Any] = self._execute_module(
+            module_name="msexchange.transport_tls.win_anon_tls_enable",
+            module_args=request_of(facts, wish, change),
+            task_vars=task_vars,
+        )
+        if "invocation" in answer:
+            answer["invocation"] = {"module_args": without_password(self._task.args)}
+        said = answer.pop("anon_tls_windows", None)
+        if said is None:
+            why = str(answer.get("msg", "no reason came"))
+            outcome = outcome_without_answer(facts, wish, change, why, check_mode=check_mode)
+        else:
+            outcome = outcome_of(facts, wish, change, said, check_mode=check_mode)
+        failed = {} if outcome.problem is None else self._failed(outcome.problem, changed=outcome.changed)
+        return change.before, {**answer, **_result(outcome.after, changed=outcome.changed), **failed}
+
     def _check_host(self, options: dict[str, Any]) -> None:
         store, directory = options["store"], options["directory"]
-        if store["remote"] and getattr(self._connection._shell, "_IS_WINDOWS", False):
-            raise self._problem(
-                "Windows hosts cannot be changed by this version; run Enable-ExchangeCertificate on the server itself"
-            )
-        if store["source"] not in ("auto", "folder"):
+        if store["source"] not in ("auto", "folder", WINDOWS):
             raise self._problem(
                 f"store.source {store['source']} is an export, and changing an export changes no server; name the "
                 "folder that is the store"
@@ -109,14 +141,8 @@ class ActionModule(Gathering):
             )
 
     def _plan(self, options: dict[str, Any], request: Request, reading: Reading) -> _Plan:
-        wish = Wish(
-            options["thumbprint"],
-            options["internal"],
-            options["allow_edge_resubscribe"],
-            options["allow_cng"],
-        )
         facts = self._facts(request, reading)
-        change = change_of(facts, wish, datetime.now(UTC).replace(microsecond=0))
+        change = change_of(facts, _wish(options), _now())
         swap = None
         if change.replaces_internal:
             directory = cast(LdapOptions, request.directory)
@@ -178,6 +204,14 @@ class ActionModule(Gathering):
 
     def _failed(self, problem: str, *, changed: bool) -> dict[str, Any]:
         return {"failed": True, "msg": f"{self._name}: {problem}", "changed": changed}
+
+
+def _wish(options: dict[str, Any]) -> Wish:
+    return Wish(options["thumbprint"], options["internal"], options["allow_edge_resubscribe"], options["allow_cng"])
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def _joined(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:

@@ -68,11 +68,11 @@ def outcome_of(facts: Facts, wish: Wish, change: Change, plain: object, *, check
         answer = from_plain(HostAnswer, plain)
     except PlainDataError as error:
         unread = f"the answer of the host cannot be understood: {error.inside('anon_tls_windows')}."
-        return _not_known(facts, wish, change, unread)
+        return _not_known(facts, wish, change, unread, check_mode=check_mode)
     if not answer.ran:
         return _nothing_begun(facts, change, answer, check_mode=check_mode)
     if answer.after is None:
-        return _not_known(facts, wish, change, answer.problem or "")
+        return _not_known(facts, wish, change, answer.problem or "", check_mode=check_mode)
     after = _state(facts, change, answer.after)
     if not answer.changed:
         return Outcome(after, False, f"{answer.problem} Nothing was changed, as was read afterwards.")
@@ -80,6 +80,12 @@ def outcome_of(facts: Facts, wish: Wish, change: Change, plain: object, *, check
     if answer.problem and not problems:
         problems.append("All the same everything is as it was asked for, as was read afterwards.")
     return Outcome(after, True, " ".join(filter(None, (answer.problem, *problems))) or None)
+
+
+def outcome_without_answer(facts: Facts, wish: Wish, change: Change, why: str, *, check_mode: bool) -> Outcome:
+    """Of a module that came to no end."""
+    problem = f"the module ended without an answer: {why.rstrip('.')}."
+    return _not_known(facts, wish, change, problem, check_mode=check_mode)
 
 
 def _nothing_begun(facts: Facts, change: Change, answer: HostAnswer, *, check_mode: bool) -> Outcome:
@@ -90,7 +96,9 @@ def _nothing_begun(facts: Facts, change: Change, answer: HostAnswer, *, check_mo
     return Outcome(change.before if answer.after is None else _state(facts, change, answer.after), False, None)
 
 
-def _not_known(facts: Facts, wish: Wish, change: Change, problem: str) -> Outcome:
+def _not_known(facts: Facts, wish: Wish, change: Change, problem: str, *, check_mode: bool) -> Outcome:
+    if check_mode:
+        return Outcome(change.before, False, f"{problem} Nothing was changed.")
     thumbprint, old = change.before.thumbprint, change.before.internal.thumbprint
     look = f"{show_internal(facts.server.name or '')} and {show_services(thumbprint)}"
     text = f"{problem} What was changed is not known. On the server, look with {look}"
@@ -104,7 +112,8 @@ def _differences(wish: Wish, change: Change, after: State) -> Iterator[str]:
     """What is not as it was asked for, with the line that makes it so."""
     wanted, now = change.after.internal.thumbprint, after.internal.thumbprint
     if now != wanted and wanted is not None:
-        who = "" if now in (None, change.before.thumbprint, change.before.internal.thumbprint) else ", by somebody else"
+        ours = (None, change.before.thumbprint, change.before.internal.thumbprint)
+        who = "" if now in ours else ", by somebody else"
         kept = ", which was to be kept" if wish.internal == "keep" else ""
         yield (
             f"The internal transport certificate is {now or 'none'} now{who}, and not {wanted}{kept}. To make it so, "

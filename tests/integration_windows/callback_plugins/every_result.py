@@ -26,15 +26,17 @@ class CallbackModule(CallbackBase):
     CALLBACK_NAME = "every_result"
 
     def v2_runner_on_ok(self, result: Any) -> None:
-        self._write(result)
+        self._write(result, failed=False)
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
-        self._write(result)
+        self._write(result, failed=True)
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
-        self._write(result)
+        self._write(result, failed=True)
 
-    def _write(self, result: Any) -> None:
-        line = {"host": result._host.get_name(), "task": result._task.name, "result": result._result}
+    def _write(self, result: Any, *, failed: bool) -> None:
+        # Not every ansible-core leaves in the result itself that it failed.
+        found = {**result._result, "failed": failed}
+        line = {"host": result._host.get_name(), "task": result._task.name, "result": found}
         with open(os.environ["ANON_TLS_RESULTS"], "a", encoding="utf-8") as file:
             file.write(json.dumps(line, default=str) + "\n")

@@ -166,11 +166,6 @@ def test_what_cannot_be_is_refused_in_the_modules_name(lab: Path, more: dict[str
     assert "anon_tls_facts" not in told
 
 
-def test_a_windows_host_cannot_be_changed_yet(lab: Path) -> None:
-    with pytest.raises(AnsibleActionFail, match="Windows hosts cannot be changed by this version"):
-        run_enable(lab, options(lab), windows=True)
-
-
 def test_a_missing_cryptography_is_one_message_with_the_line_to_run(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     importing = builtins.__import__
 
