@@ -62,7 +62,7 @@ attributes:
   platform:
     description: Target operating systems and families that can be changed.
     support: full
-    platforms: posix
+    platforms: posix, windows
     details:
-      - Windows hosts cannot be changed by this version.
+      - Windows Server 2016 and later, with Exchange 2016 and later.
 """

@@ -32,8 +32,9 @@ options:
       - What becomes of the internal transport certificate.
       - V(keep) leaves it the one it is. It is refused where that one is missing, has no private key or has expired, as
         nothing would be kept.
-      - V(replace) makes O(thumbprint) the internal transport certificate. In this version it needs O(directory.source=ldap),
-        and writes the attribute C(msExchServerInternalTLSCert) of the server object.
+      - V(replace) makes O(thumbprint) the internal transport certificate. For a folder it needs O(directory.source=ldap), and
+        writes the attribute C(msExchServerInternalTLSCert) of the server object. On a Windows host Exchange's own cmdlet does it,
+        and no directory need be named.
       - Where O(thumbprint) is the internal transport certificate already, both leave it so.
     type: str
     choices: [keep, replace]
@@ -72,22 +73,36 @@ options:
         type: str
         required: true
 requirements:
-  - cryptography 42.0.0 or later for the Python that runs Ansible on the controller; nothing on the target but Python
+  - cryptography 42.0.0 or later for the Python that runs Ansible on the controller; nothing on the target but Python, or
+    Windows PowerShell 5.1, so Windows Server 2016 or later
   - ldap3 2.9.1 or later there for O(directory.source=ldap), and gssapi for V(gssapi) of O(directory.bind)
 extends_documentation_fragment:
   - msexchange.transport_tls._gathering
   - msexchange.transport_tls._attributes.enabling
 notes:
-  - The store must be a folder, O(store.source=folder) or V(auto), on the target or, with O(store.remote=false), on the
-    controller. A folder stands for the store of a server in a laboratory. Windows hosts cannot be changed by this version.
+  - The store is that of a Windows host, O(store.source=windows) or V(auto) there, or a folder, O(store.source=folder) or V(auto)
+    elsewhere, on the target or, with O(store.remote=false), on the controller. A folder stands for the store of a server in
+    a laboratory.
+  - On a Windows host C(Enable-ExchangeCertificate) is run with C(-Services SMTP -Force), in the Exchange Management Shell that
+    M(msexchange.transport_tls.anon_tls_facts) reads with, and needs the role Organization Management, on an Edge Transport server a
+    local administrator. C(-Force) answers the question whether to replace the internal transport certificate, so with
+    O(internal=keep) the earlier one is enabled again after O(thumbprint), also with C(-Force), and gets SMTP if it lacked that.
+    Where nothing is to be done neither is run. No other service is ever named.
+  - There, services and internal transport certificate are read before the change, where they must be as the facts have them, and
+    afterwards, whatever a cmdlet reports. A cmdlet that reports an error is a failure, also where all is as it was asked for. What
+    somebody else has made the internal transport certificate meanwhile is left so. A shell that hangs is given up after 300
+    seconds; where a change was begun then, the message says that what came of it is not known, and what to look at.
+  - There, it is refused where Exchange's own cmdlets cannot be asked, and where they and the directory name different internal
+    transport certificates, as until a change is replicated to every domain controller.
   - It is refused, with the reason and what to do, where the certificate is not in the store, cannot be read, is archived, has
     no private key or one that is not known to be there, has expired or is not yet valid; on an Edge Transport server, or a
     server with Edge Subscriptions, without O(allow_edge_resubscribe=true); there, with O(internal=replace), for a CNG key
     without O(allow_cng=true); and with O(internal=keep) where the internal transport certificate is missing, not known, not in
     the store, without a private key that is known to be there, or expired. The last three of these are not asked where
     O(thumbprint) is the internal transport certificate already.
-  - O(directory.source=inventory) is refused, and V(auto) of O(directory.source) is V(ldap) where O(directory.server) is given,
-    else V(none). What an inventory read some time ago is never used for a change.
+  - O(directory.source=inventory) is refused, and V(auto) of O(directory.source) is V(adlds) on a Windows host that is an Edge
+    Transport server, V(ldap) where O(directory.server) is given, else V(none). What an inventory read some time ago is never
+    used for a change.
   - In C(store.yml), V(SMTP) is added to the C(services) of the certificate; every other byte stays, comments and order too. The
     new text is read again before it is written. A file that uses anchors or the like is refused, with what to write by hand.
     Where there is no C(store.yml), the new one says of every other certificate of the folder that its services are not
@@ -114,6 +129,16 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Make a certificate of a Windows host its internal transport certificate
+  msexchange.transport_tls.anon_tls_enable:
+    thumbprint: 6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F
+    internal: replace
+  become: true
+  become_method: ansible.builtin.runas
+  become_user: CONTOSO\exchange-admin
+  vars:
+    ansible_become_password: "{{ vault_exchange_password }}"
+
 - name: Enable SMTP for a certificate, the internal transport certificate stays what it is
   msexchange.transport_tls.anon_tls_enable:
     thumbprint: 6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F
