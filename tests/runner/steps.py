@@ -65,10 +65,10 @@ def _on_both(
 # The longest first, so that the two workers end together.
 STEPS = (
     *_on_both("windows hosts", "windows", "python -m pytest -q tests/integration_windows", ("sshd",), powershell=True),
+    Step("PowerShell", "windows", (NEWEST,), "python -m pytest -q tests/powershell", powershell=True),
     *_on_both("molecule, windows", "molecule", "molecule test --scenario-name windows", ("sshd",), powershell=True),
     *_on_both("ansible-test sanity", "sanity", "python tests/runner/ansible_test.py sanity", ("git",), powershell=True),
     *_on_both("pytest", "unit", "python -m pytest -q", ("openssl",)),
-    Step("PowerShell", "windows", (NEWEST,), "python -m pytest -q tests/powershell", powershell=True),
     *_on_both("ansible-test units", "sanity", "python tests/runner/ansible_test.py units", ("git", "openssl")),
     *_on_both(
         "directory servers",
