@@ -129,7 +129,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make a certificate of a Windows host its internal transport certificate
+- name: On a Windows host, make a certificate the internal transport certificate
   msexchange.transport_tls.anon_tls_enable:
     thumbprint: 6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F
     internal: replace
@@ -165,15 +165,9 @@ EXAMPLES = r"""
       password: "{{ lookup('ansible.builtin.env', 'LDAP_PASSWORD') }}"
     server_name: EX01
     allow_edge_resubscribe: true
-  register: enabled
 
-- name: Show what it was before
-  ansible.builtin.debug:
-    var: enabled.before.internal.thumbprint
-
-- name: Enable SMTP for the internal transport certificate, in a copy of a store on the controller
-  msexchange.transport_tls.anon_tls_enable:
-    thumbprint: 6A1F0CBE3F2D9F0E5A6C7B8D9E0F1A2B3C4D5E6F
+- name: Read a copy of a store that lies on the controller
+  msexchange.transport_tls.anon_tls_facts: &copy
     store:
       path: files/ex01
       remote: false
@@ -181,6 +175,20 @@ EXAMPLES = r"""
       source: ldif
       path: files/exchange.ldf
     server_name: EX01
+
+- name: Decide
+  msexchange.transport_tls.anon_tls_select:
+  register: anon_tls_selected
+
+- name: Enable SMTP for the internal transport certificate in that copy
+  msexchange.transport_tls.anon_tls_enable:
+    <<: *copy
+    thumbprint: "{{ anon_tls_selected.decision.internal }}"
+  register: enabled
+
+- name: Show the services it had before
+  ansible.builtin.debug:
+    var: enabled.before.services
 """
 
 RETURN = r"""

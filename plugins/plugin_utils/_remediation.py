@@ -174,7 +174,9 @@ def _why(chosen: Candidate) -> str:
 def as_afterwards(facts: Facts, chosen: Certificate) -> Facts:
     """The facts as they would be with `chosen` enabled for SMTP and named by the directory."""
     services = tuple(sorted({*(chosen.services or ()), "SMTP"}))
-    enabled = replace(chosen, services=services)
+    # Enabling lets NETWORK SERVICE read the key.
+    readable = chosen.key.network_service_can_read is not None or None
+    enabled = replace(chosen, services=services, key=replace(chosen.key, network_service_can_read=readable))
     store = facts.store and replace(
         facts.store,
         certificates=tuple(

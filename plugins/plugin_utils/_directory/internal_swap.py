@@ -73,15 +73,13 @@ def replace_value(options: LdapOptions, held: Held, new: bytes) -> str | None:
         try:
             code, message = session.swap(held.dn, ATTRIBUTE, held.value, new)
         except DirectoryError as error:
-            broken = str(error)
-        else:
-            if code == SUCCESS:
-                return _confirm(session, held.dn, new)
-            now = _values(session, held.dn) if code in _LOST else _as_values(held.value)
-            if now != _as_values(held.value):
-                raise _moved(session.server, held.dn, now)
-            raise refused_change(session.server, code, message, f"{ATTRIBUTE} of {held.dn}")
-    return _after_the_break(options, held, new, broken)
+            return _after_the_break(options, held, new, str(error))
+        if code == SUCCESS:
+            return _confirm(session, held.dn, new)
+        now = _values(session, held.dn) if code in _LOST else _as_values(held.value)
+        if now != _as_values(held.value):
+            raise _moved(session.server, held.dn, now)
+        raise refused_change(session.server, code, message, f"{ATTRIBUTE} of {held.dn}")
 
 
 def _confirm(session: Session, dn: str, new: bytes) -> str | None:

@@ -40,8 +40,8 @@ EDGE = edge_answer([EDGES_OWN], internal=EDGES_OWN.credential)
 DEFAULT = ["identity", "store", "directory", "exchange"]
 
 
-def host(answer: dict[str, Any] = HUB, **more: Any) -> Target:
-    return Target({"anon_tls_windows": answer, "changed": False, **more})
+def host(answer: dict[str, Any] | None = None, **more: Any) -> Target:
+    return Target({"anon_tls_windows": HUB if answer is None else answer, "changed": False, **more})
 
 
 def read(base: Path, options: dict[str, Any], target: Target, **fields: Any) -> dict[str, Any]:

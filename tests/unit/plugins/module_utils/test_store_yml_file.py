@@ -199,7 +199,9 @@ except StoreYmlError as error:
 def test_where_a_file_can_be_no_larger_the_old_one_stays_whole(folder: Path) -> None:
     before = contents(folder)
     command = [sys.executable, "-c", FULL, str(folder), ONE.thumbprint]
-    ran = subprocess.run(command, input=OLD, capture_output=True, text=True, check=True)
+    # ansible-test's own loader of collections is not handed on.
+    collections = {**os.environ, "PYTHONPATH": str(Path(_store_yml_file.__file__).parents[5])}
+    ran = subprocess.run(command, env=collections, input=OLD, capture_output=True, text=True, check=True)
     assert "store.yml cannot be written: file too large; the old one is as it was" in ran.stdout
     assert ran.stdout.endswith(" False\n")
     assert contents(folder) == before

@@ -295,6 +295,14 @@ def test_the_facts_afterwards_are_those_of_a_server_that_was_mended(services: tu
     assert after.directory.certificate.not_after == NEWER.not_after
 
 
+@pytest.mark.parametrize(("before", "after"), [(False, True), (True, True), (None, None)])
+def test_enabling_lets_network_service_read_a_key_that_windows_keeps(before: bool | None, after: bool | None) -> None:
+    chosen = replace(NEWER, services=(), key=replace(NEWER.key, network_service_can_read=before))
+    store = as_afterwards(hub([OWN, chosen], OWN), chosen).store
+    assert store is not None
+    assert [each.key.network_service_can_read for each in store.certificates] == [None, after]
+
+
 def test_the_state_is_public_and_small() -> None:
     plain = plan(hub([OWN, RENEWED], OWN)).to_plain()
     assert plain["state"] == {
