@@ -84,7 +84,7 @@ STEPS = (
         "faults of a remediation",
         "directory",
         "python -m pytest -q tests/integration_remediation",
-        ("slapd", "ldapsearch", "ldapmodify"),
+        ("slapd", "ldapsearch", "ldapmodify", "unshare"),
     ),
     *_on_both("molecule, directory", "molecule", "molecule test --scenario-name directory", _SAMBA, root=True),
     *(
