@@ -64,7 +64,17 @@ def _on_both(
 
 # The longest first, so that the two workers end together.
 STEPS = (
-    *_on_both("windows hosts", "windows", "python -m pytest -q tests/integration_windows", ("sshd",), powershell=True),
+    Step(
+        "changes of windows hosts",
+        "windows",
+        (NEWEST,),
+        "python -m pytest -q tests/integration_windows/changing",
+        ("sshd",),
+        powershell=True,
+    ),
+    *_on_both(
+        "windows hosts", "windows", "python -m pytest -q tests/integration_windows/reading", ("sshd",), powershell=True
+    ),
     Step("PowerShell", "windows", (NEWEST,), "python -m pytest -q tests/powershell", powershell=True),
     *_on_both("molecule, windows", "molecule", "molecule test --scenario-name windows", ("sshd",), powershell=True),
     *_on_both("ansible-test sanity", "sanity", "python tests/runner/ansible_test.py sanity", ("git",), powershell=True),
