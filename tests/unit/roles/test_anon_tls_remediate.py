@@ -9,7 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar, trust_as_template
 
 from ansible_collections.msexchange.transport_tls.plugins.plugin_utils._question_options import ARGUMENT_SPEC
 
@@ -61,6 +64,47 @@ def test_every_task_that_changes_a_server_is_done_on_one_at_a_time() -> None:
         task for task in tasks if {"msexchange.transport_tls.anon_tls_enable", "ansible.builtin.raw"} & set(task)
     ]
     assert [task["throttle"] for task in changing] == [1, 1, 1]
+
+
+def test_only_what_is_read_after_a_change_is_waited_for() -> None:
+    for name, waiting in {"main": 0, "change": 0, "plan": 0, "prove": 1, "put_back": 2}.items():
+        text = (ROLE / "tasks" / f"{name}.yml").read_text(encoding="utf-8")
+        assert (name, text.count(f"{PREFIX}awaited:")) == (name, waiting)
+
+
+def what_is_there_now(exchange: str, internal: str, *, put_back: bool = False) -> str:
+    """The message where OLD was the internal certificate and NEW was to be, by what Exchange and the directory name."""
+    before = {"directory": "present", "internal": "OLD", "services": {"NEW": ["SMTP"]}}
+    variables = {
+        "put_back": {"changed": True} if put_back else {"changed": False, "skipped": True},
+        "earlier": "OLD",
+        "chosen": "NEW",
+        "before": before,
+        "state": {**before, "internal": internal},
+        "internal": internal,
+        "exchange": exchange,
+        "unread": "",
+    }
+    new_loader: Any = DataLoader
+    templar = Templar(new_loader(), {PREFIX + name: value for name, value in variables.items()})
+    text = (ROLE / "templates" / "what_is_there_now.j2").read_text(encoding="utf-8")
+    return str(templar.template(trust_as_template(text))).strip()
+
+
+@pytest.mark.parametrize(("exchange", "internal", "put_back"), [("NEW", "OLD", False), ("OLD", "NEW", True)])
+def test_a_directory_that_is_late_is_no_other_writer(exchange: str, internal: str, put_back: bool) -> None:
+    told = what_is_there_now(exchange, internal, put_back=put_back)
+    assert told.startswith(f"Exchange names {exchange}, and the directory that is read still {internal}, as until")
+
+
+@pytest.mark.parametrize("exchange", ["", "OLD"])
+def test_a_directory_that_names_what_exchange_names_is_not_late(exchange: str) -> None:
+    assert what_is_there_now(exchange, "OLD") == "Nothing was changed"
+    assert what_is_there_now(exchange, "OLD", put_back=True).startswith("OLD is the internal certificate again")
+
+
+def test_a_certificate_that_nobody_here_has_named_is_another_writers() -> None:
+    assert what_is_there_now("NEW", "THIRD").startswith("Somebody else has made THIRD the internal certificate")
 
 
 def test_the_playbook_takes_one_server_after_the_other_and_ends_with_the_first_that_fails() -> None:
