@@ -76,7 +76,13 @@ STEPS = (
         "windows hosts", "windows", "python -m pytest -q tests/integration_windows/reading", ("sshd",), powershell=True
     ),
     Step("PowerShell", "windows", (NEWEST,), "python -m pytest -q tests/powershell", powershell=True),
-    *_on_both("molecule, windows", "molecule", "molecule test --scenario-name windows", ("sshd",), powershell=True),
+    *_on_both(
+        "molecule, windows",
+        "molecule",
+        "molecule test --scenario-name windows",
+        ("sshd", "slapd"),
+        powershell=True,
+    ),
     *_on_both("ansible-test sanity", "sanity", "python tests/runner/ansible_test.py sanity", ("git",), powershell=True),
     *_on_both("pytest", "unit", "python -m pytest -q", ("openssl",)),
     *_on_both("ansible-test units", "sanity", "python tests/runner/ansible_test.py units", ("git", "openssl")),
