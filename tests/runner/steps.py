@@ -85,7 +85,9 @@ STEPS = (
     ),
     *_on_both("ansible-test sanity", "sanity", "python tests/runner/ansible_test.py sanity", ("git",), powershell=True),
     *_on_both("pytest", "unit", "python -m pytest -q", ("openssl",)),
-    *_on_both("ansible-test units", "sanity", "python tests/runner/ansible_test.py units", ("git", "openssl")),
+    Step(
+        "ansible-test units", "sanity", (NEWEST, TOOLS), "python tests/runner/ansible_test.py units", ("git", "openssl")
+    ),
     *_on_both(
         "directory servers",
         "directory",
