@@ -11,6 +11,7 @@ a password in clear, waits for ever, takes a truncated answer for a whole one, a
 from __future__ import annotations
 
 import math
+import os
 import re
 import socket
 import ssl
@@ -359,6 +360,11 @@ def _kerberos(address: Address, options: LdapOptions) -> dict[str, Any]:
             )
             return {"sasl_credentials": (address.host, None, acquired.creds)}
         if options.keytab:
+            if not os.access(options.keytab, os.R_OK):
+                raise DirectoryError(
+                    f"directory.keytab: {options.keytab} is not there, or cannot be read by this user; name the "
+                    f"keytab of {options.username}"
+                )
             # Of one cache for the whole process, the tickets of another user would be taken.
             store = {"client_keytab": f"FILE:{options.keytab}", "ccache": f"MEMORY:{uuid4()}"}
             return {"user": options.username, "cred_store": store}
