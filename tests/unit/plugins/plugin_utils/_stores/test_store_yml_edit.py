@@ -96,6 +96,7 @@ def test_a_new_file_leaves_the_services_of_the_others_unknown() -> None:
         f"? {ONE}\n",
         f"{ONE}: !!map {{}}",
         "---\n...\n",
+        f"{TWO}:\n  friendly_name: |\n    two\n    lines",
     ],
 )
 def test_what_cannot_be_edited_is_refused_with_what_to_do(text: str) -> None:
@@ -142,7 +143,8 @@ def files(draw: st.DrawFn) -> tuple[str, str]:
         parts.append(draw(st.sampled_from(["", "\n", "# between\n"])))
         parts.append(draw(entries(thumbprint)))
     text = "".join(parts)
-    if draw(st.booleans()):
+    # A text block that ends with the file would get a line end of its own, as is refused above.
+    if draw(st.booleans()) and not text.endswith("|\n    two\n    lines\n"):
         text = text.rstrip("\n")
     return text.replace("\n", draw(st.sampled_from(["\n", "\r\n"]))), draw(st.sampled_from(listed))
 
