@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -306,6 +307,9 @@ def main() -> int:
     held = True
     try:
         for measure in (action, decision, folder, serialized_store, windows, memory, live_directory):
+            # What an earlier one has left is none of its garbage collector's business.
+            gc.collect()
+            gc.freeze()
             for line in measure():
                 print(line, flush=True)
                 held = held and line.holds
